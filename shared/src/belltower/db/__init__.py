@@ -1,0 +1,1 @@
+"""Postgres: the tables, the statements, and one module per noun."""

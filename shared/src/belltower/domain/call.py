@@ -67,5 +67,7 @@ def advance(now: CallStatus, reported: CallStatus) -> Advance:
     """Say what a report of `reported` means for a call that stands at `now`."""
     if reported in TRANSITIONS[now]:
         return Advance.MOVE
-    contradicts = now is CallStatus.NOT_PLACED or (now in REPORTED_FINAL and reported in REPORTED_FINAL and reported is not now)
+    contradicts = now is CallStatus.NOT_PLACED or (
+        now in REPORTED_FINAL and reported in REPORTED_FINAL and reported is not now
+    )
     return Advance.CONTRADICTION if contradicts else Advance.STALE

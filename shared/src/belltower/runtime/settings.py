@@ -84,7 +84,9 @@ class CarrierSettings(SettingsGroup):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.carrier is CarrierKind.SIMULATED and not self.carrier_url:
-            raise ValueError("BELLTOWER_CARRIER=simulated needs BELLTOWER_CARRIER_URL, where the simulated carrier listens")
+            raise ValueError(
+                "BELLTOWER_CARRIER=simulated needs BELLTOWER_CARRIER_URL, where the simulated carrier listens"
+            )
         if self.carrier is CarrierKind.TWILIO and not self.public_url.startswith("https://"):
             raise ValueError("BELLTOWER_CARRIER=twilio needs an https:// BELLTOWER_PUBLIC_URL that Twilio can reach")
         return self

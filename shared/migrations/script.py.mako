@@ -1,0 +1,19 @@
+"""${message}
+
+Revision: ${up_revision}. After: ${down_revision | comma,n}.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # A migration that cannot have its lock in time fails and is run again; it never makes the product wait behind it.
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("SET LOCAL statement_timeout = '10min'")
+    ${upgrades if upgrades else "pass"}

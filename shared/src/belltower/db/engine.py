@@ -1,0 +1,127 @@
+"""The connections to Postgres and the edges of transactions."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar, cast
+
+import asyncpg
+import structlog
+from sqlalchemy import TextClause, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from belltower.runtime.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_RETRIED_STATES = {"40001", "40P01"}
+"""SQLSTATE serialization_failure and deadlock_detected (PostgreSQL, Appendix A): the transaction may simply run again."""
+_TRIES = 5
+
+
+def database_url(settings: DatabaseSettings) -> URL:
+    """The address of the database with the driver that Belltower uses."""
+    url = make_url(settings.database_url.get_secret_value())
+    return url.set(drivername="postgresql+asyncpg")
+
+
+def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
+    """A pool of connections; `name` is what `pg_stat_activity` shows."""
+    engine = create_async_engine(
+        database_url(settings),
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": name,
+                "timezone": "UTC",
+                "statement_timeout": f"{settings.statement_timeout:.0f}s",
+                "idle_in_transaction_session_timeout": f"{settings.idle_in_transaction_timeout:.0f}s",
+            },
+        },
+    )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _drop_broken_connections(context: Any) -> None:
+        # A connection that the server closed (restart, fail-over) must not be handed out again.
+        original = context.original_exception
+        if isinstance(getattr(original, "__cause__", None), (ConnectionError, OSError, asyncpg.InterfaceError)):
+            context.is_disconnect = True
+
+    return engine
+
+
+async def connect_directly(settings: DatabaseSettings, *, name: str) -> asyncpg.Connection:
+    """One connection outside the pool, in autocommit: for LISTEN, and for a lock that lives as long as its session."""
+    url = database_url(settings).set(drivername="postgresql")
+    connection = await asyncpg.connect(
+        url.render_as_string(hide_password=False),
+        timeout=5,
+        command_timeout=5,
+        server_settings={
+            "application_name": name,
+            "timezone": "UTC",
+            # A peer that vanished without a word is noticed in seconds, and its locks are given up.
+            "tcp_keepalives_idle": "3",
+            "tcp_keepalives_interval": "1",
+            "tcp_keepalives_count": "5",
+        },
+    )
+    return cast(asyncpg.Connection, connection)
+
+
+@cache
+def sql(name: str) -> TextClause:
+    """The statement in `db/sql/<name>.sql`."""
+    return text(resources.files("belltower.db").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction, committed at the end of the block."""
+    async with engine.begin() as connection:
+        yield connection
+
+
+async def in_transaction(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    """Run `work` in a transaction, again when Postgres chose it as a deadlock's victim.
+
+    `work` therefore has no effect outside its transaction.
+    """
+    for tried in range(1, _TRIES + 1):
+        try:
+            async with engine.begin() as connection:
+                return await work(connection)
+        except DBAPIError as error:
+            if sqlstate(error) not in _RETRIED_STATES or tried == _TRIES:
+                raise
+            log.warning("transaction_retried", state=sqlstate(error), tried=tried)
+        await asyncio.sleep(random.uniform(0, 0.01 * 2**tried))  # noqa: S311 - jitter
+    raise AssertionError("unreachable")
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Postgres' five-character code of an error."""
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+
+
+async def driver_connection(connection: AsyncConnection) -> asyncpg.Connection:
+    """The asyncpg connection below a SQLAlchemy one, for COPY, in the same transaction."""
+    raw = await connection.get_raw_connection()
+    return cast(asyncpg.Connection, raw.driver_connection)
+
+
+def to_json(value: Any) -> str:
+    """A value as a parameter of a statement that casts it to jsonb."""
+    return json.dumps(value, separators=(",", ":"), default=str)

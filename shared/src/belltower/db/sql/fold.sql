@@ -1,0 +1,18 @@
+-- Fold what was appended for an account (its row is locked by the statement before) into its balance and its campaigns'
+-- progress. A bounded batch: the caller goes on while there is more.
+WITH taken AS (
+    DELETE FROM unfolded
+    WHERE id IN (SELECT id FROM unfolded WHERE account_id = :account ORDER BY id LIMIT :batch)
+    RETURNING *
+),
+sums AS (
+    SELECT campaign_id, {sums} FROM taken WHERE campaign_id IS NOT NULL GROUP BY campaign_id
+),
+progressed AS (
+    UPDATE campaign_progress SET {assignments} FROM sums WHERE campaign_progress.campaign_id = sums.campaign_id
+),
+paid AS (
+    UPDATE accounts SET balance = balance + (SELECT sum(amount) FROM taken)
+    WHERE id = :account AND EXISTS (SELECT FROM taken WHERE amount <> 0)
+)
+SELECT count(*) FROM taken

@@ -1,0 +1,67 @@
+-- The gate, last statement: the contacts that are still waiting become calls, each with its row and its hold. The account
+-- is locked, so that no other gate can add a live call to a number between this look and this insert.
+WITH wanted AS (
+    SELECT *
+    FROM unnest(CAST(:contacts AS bigint[]), CAST(:attempts AS uuid[]), CAST(:caller_ids AS text[]))
+         WITH ORDINALITY AS wanted (contact_id, attempt_id, caller_id, position)
+),
+waiting AS (
+    SELECT contacts.id, contacts.campaign_id, contacts.phone, contacts.attempts
+    FROM contacts
+    JOIN wanted ON wanted.contact_id = contacts.id
+    WHERE contacts.status = 'waiting' AND contacts.next_attempt_at <= clock_timestamp()
+    ORDER BY contacts.id
+    FOR NO KEY UPDATE OF contacts SKIP LOCKED
+),
+judged AS (
+    SELECT
+        waiting.*,
+        wanted.attempt_id,
+        wanted.caller_id,
+        CASE
+            WHEN EXISTS (
+                SELECT FROM do_not_call
+                WHERE do_not_call.account_id = :account AND do_not_call.phone = waiting.phone
+            ) THEN 'do_not_call'
+            WHEN row_number() OVER (PARTITION BY waiting.phone ORDER BY wanted.position) > 1 OR EXISTS (
+                SELECT FROM attempts
+                WHERE attempts.account_id = :account AND attempts.phone = waiting.phone
+                  AND attempts.status IN ('dialling', 'queued', 'ringing', 'in_progress')
+            ) THEN 'number_busy'
+            ELSE 'admitted'
+        END AS verdict
+    FROM waiting
+    JOIN wanted ON wanted.contact_id = waiting.id
+),
+admitted AS (
+    INSERT INTO attempts (
+        id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, dialer,
+        time_limit, ring_timeout, send_by, check_at, hold
+    )
+    SELECT
+        attempt_id, :account, campaign_id, id, attempts + 1, phone, caller_id, 'dialling', :carrier, :dialer,
+        :time_limit, :ring_timeout, CAST(:send_by AS timestamptz), CAST(:check_at AS timestamptz), CAST(:hold AS numeric)
+    FROM judged
+    WHERE verdict = 'admitted'
+),
+moved AS (
+    UPDATE contacts
+    SET status = CASE judged.verdict WHEN 'admitted' THEN 'calling' WHEN 'do_not_call' THEN 'skipped' ELSE 'waiting' END,
+        next_attempt_at = CASE judged.verdict
+            WHEN 'number_busy' THEN clock_timestamp() + make_interval(secs => :busy_delay) END,
+        reason = CASE judged.verdict WHEN 'admitted' THEN NULL ELSE judged.verdict END
+    FROM judged
+    WHERE contacts.id = judged.id
+),
+progress AS (
+    INSERT INTO unfolded (account_id, campaign_id, contact_waiting, contact_calling, contact_skipped)
+    SELECT
+        :account, campaign_id,
+        -count(*) FILTER (WHERE verdict <> 'number_busy'),
+        count(*) FILTER (WHERE verdict = 'admitted'),
+        count(*) FILTER (WHERE verdict = 'do_not_call')
+    FROM judged
+    GROUP BY campaign_id
+    HAVING count(*) FILTER (WHERE verdict <> 'number_busy') > 0
+)
+SELECT id, campaign_id, attempt_id, verdict FROM judged

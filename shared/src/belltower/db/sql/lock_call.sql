@@ -1,0 +1,13 @@
+-- A call and its contact, locked in this order, with what deciding about it needs.
+SELECT
+    attempts.id, attempts.account_id, attempts.campaign_id, attempts.contact_id, attempts.status, attempts.number,
+    attempts.carrier_call_id, attempts.hold, attempts.cost, attempts.gated_at, attempts.send_by, attempts.ringing_at,
+    attempts.answered_at, attempts.ring_timeout, attempts.time_limit, attempts.request_ended_at,
+    contacts.status AS contact_status, contacts.attempts AS contact_attempts,
+    campaigns.max_attempts, campaigns.retry_delay,
+    clock_timestamp() AS now
+FROM attempts
+JOIN contacts ON contacts.id = attempts.contact_id
+JOIN campaigns ON campaigns.id = attempts.campaign_id
+WHERE attempts.id = :attempt
+FOR NO KEY UPDATE OF contacts, attempts

@@ -1,0 +1,6 @@
+-- Our request ended without an answer that says whether the call was placed: the reconciler asks the carrier.
+UPDATE attempts
+SET request_ended_at = clock_timestamp(),
+    reason = :reason,
+    check_at = CASE status WHEN 'dialling' THEN clock_timestamp() + interval '2 seconds' ELSE check_at END
+WHERE id = :attempt

@@ -1,0 +1,24 @@
+-- Take due campaigns that nobody owns. The dialer's heartbeat is locked by the statement before; the rest is each row's own.
+WITH free AS (
+    SELECT id
+    FROM campaigns
+    WHERE id = ANY(CAST(:ids AS uuid[]))
+      AND next_due_at <= clock_timestamp() AND owner IS NULL
+    ORDER BY id
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE campaigns
+SET owner = :dialer,
+    epoch = epoch + 1,
+    status = 'processing',
+    status_actor = CASE status WHEN 'processing' THEN status_actor ELSE :actor END,
+    announced_at = NULL,
+    taken_at = clock_timestamp(),
+    started_at = coalesce(started_at, clock_timestamp())
+FROM free
+WHERE campaigns.id = free.id
+RETURNING
+    campaigns.id, campaigns.account_id, campaigns.epoch, campaigns.welcome_message, campaigns.language, campaigns.voice,
+    campaigns.caller_id, campaigns.concurrency, campaigns.next_due_at,
+    campaigns.taken_at, campaigns.started_at = campaigns.taken_at AS first_start,
+    (SELECT stream_url FROM accounts WHERE accounts.id = campaigns.account_id) AS stream_url

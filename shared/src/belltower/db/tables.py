@@ -1,0 +1,388 @@
+"""Every table. Migrations are checked against this file (`make check`).
+
+Types: money is numeric(18, 6) in the account's currency, instants are timestamptz, durations are seconds. Statuses are
+text with a CHECK that is made from the domain's enums. An index's predicate holds constants only: a parameter in it
+(`status = ANY($1)`) would defeat it under a generic plan.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from belltower.domain.call import FINAL as FINAL_CALL
+from belltower.domain.call import LIVE, CallStatus
+from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+Money = Numeric(18, 6)
+Instant = DateTime(timezone=True)
+
+
+def sql_list(values: Iterable[StrEnum]) -> str:
+    """Enum members as the inside of an SQL `IN (...)`, sorted, so that two writings of it are equal."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+def _status_check(values: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"status IN ({sql_list(values)})", name="status")
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column(
+        "balance",
+        Money,
+        nullable=False,
+        comment="Folded entries only; what has not been folded yet is in `unfolded`. Never below zero with it.",
+    ),
+    Column("caller_id", Text, nullable=True, comment="The number that callees see when a campaign names none. E.164."),
+    Column(
+        "stream_url", Text, nullable=True, comment="The account's voice agent (wss://); null: the message is spoken."
+    ),
+    Column(
+        "max_concurrent_calls", Integer, nullable=True, comment="Simultaneous calls of all campaigns; null: no limit."
+    ),
+    Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit."),
+    Column("window_start", Time, nullable=True, comment="Calling window, callee's wall time; null: always open."),
+    Column("window_end", Time, nullable=True),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("(window_start IS NULL) = (window_end IS NULL)", name="window"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("email", Text, nullable=False, comment="Lower case."),
+    Column("password_hash", Text, nullable=False, comment="argon2id."),
+    Column("role", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("role IN ('administrator', 'member')", name="role"),
+    UniqueConstraint("email"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, comment="The first characters, to tell keys apart."),
+    Column("key_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256: keys have 256 random bits."),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("revoked_at", Instant, nullable=True),
+)
+
+dialers = Table(
+    "dialers",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("started_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column(
+        "lapses_at", Instant, nullable=False, comment="Past: it is dead or stopped, and its campaigns are taken away."
+    ),
+    comment="A dialer's id is also the key of the session advisory lock that it holds while it lives.",
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("welcome_message", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("caller_id", Text, nullable=False),
+    Column("concurrency", Integer, nullable=False, comment="Simultaneous calls."),
+    Column("max_attempts", SmallInteger, nullable=False),
+    Column("retry_delay", Integer, nullable=False, comment="Seconds between two calls to a contact."),
+    Column("is_scheduled", Boolean, nullable=False),
+    Column("scheduled_time", Instant, nullable=True),
+    Column(
+        "scheduled_wall",
+        DateTime(timezone=False),
+        nullable=True,
+        comment="The wall time that was meant, in `timezone`.",
+    ),
+    Column("timezone", Text, nullable=False),
+    Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
+    Column("status", Text, nullable=False),
+    Column("status_reason", Text, nullable=True, comment="Why it is failed or paused."),
+    Column(
+        "status_actor", Text, nullable=False, comment="Who moved it to its status; the history's trigger copies it."
+    ),
+    Column("next_due_at", Instant, nullable=True, comment="When it needs a dialer next; null: never again."),
+    Column(
+        "announced_at", Instant, nullable=True, comment="When `campaign.due` was last sent for it; null: not under way."
+    ),
+    Column("owner", BigInteger, nullable=True, comment="The dialer that runs it."),
+    Column(
+        "epoch", Integer, nullable=False, server_default="0", comment="Counts owners; a former one finds its own stale."
+    ),
+    Column(
+        "evictions", SmallInteger, nullable=False, server_default="0", comment="Owners lost in a row without a call."
+    ),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("taken_at", Instant, nullable=True, comment="When its latest owner took it over."),
+    Column("started_at", Instant, nullable=True),
+    Column("completed_at", Instant, nullable=True),
+    Column("deleted_at", Instant, nullable=True),
+    _status_check(CampaignStatus),
+    CheckConstraint("concurrency BETWEEN 1 AND 10000", name="concurrency"),
+    CheckConstraint("max_attempts BETWEEN 1 AND 20", name="max_attempts"),
+    CheckConstraint("is_scheduled = (scheduled_time IS NOT NULL)", name="scheduled_time"),
+    CheckConstraint(
+        f"next_due_at IS NULL OR status IN ({sql_list(RUNNABLE)}) AND deleted_at IS NULL", name="due_while_runnable"
+    ),
+    CheckConstraint("owner IS NULL OR status = 'processing'", name="owned_while_processing"),
+    CheckConstraint("announced_at IS NULL OR owner IS NULL", name="announced_or_owned"),
+    # The scheduler's question: what is due next and neither announced nor owned?
+    Index(
+        "campaigns_due_idx",
+        "next_due_at",
+        postgresql_where=text("next_due_at IS NOT NULL AND announced_at IS NULL AND owner IS NULL"),
+    ),
+    Index("campaigns_announced_idx", "announced_at", postgresql_where=text("announced_at IS NOT NULL")),
+    Index("campaigns_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
+    Index("campaigns_list_idx", "account_id", "id", postgresql_where=text("deleted_at IS NULL")),
+)
+
+campaign_events = Table(
+    "campaign_events",
+    metadata,
+    _id(),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("from_status", Text, nullable=True, comment="Null: it was created."),
+    Column("to_status", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=True),
+    Index("campaign_events_campaign_id_idx", "campaign_id", "id"),
+    comment="Every transition of every campaign, written by a trigger on `campaigns`: no move can forget it.",
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id(),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("phone", Text, nullable=False, comment="E.164."),
+    Column("status", Text, nullable=False, server_default="waiting"),
+    Column("next_attempt_at", Instant, nullable=True, comment="From when it may be rung; only while it waits."),
+    Column("reason", Text, nullable=True, comment="Why it still waits, was skipped, or could not be reached."),
+    Column(
+        "attempts", SmallInteger, nullable=False, server_default="0", comment="Calls that used one of max_attempts up."
+    ),
+    _status_check(ContactStatus),
+    CheckConstraint("(status = 'waiting') = (next_attempt_at IS NOT NULL)", name="next_attempt_at"),
+    UniqueConstraint("campaign_id", "phone"),
+    Index(
+        "contacts_open_idx",
+        "campaign_id",
+        "status",
+        "next_attempt_at",
+        "id",
+        postgresql_where=text(f"status IN ({sql_list(OPEN_CONTACT)})"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column(
+        "number",
+        SmallInteger,
+        nullable=False,
+        comment="The contact's how manieth, from 1; not_placed ones do not count.",
+    ),
+    Column("phone", Text, nullable=False),
+    Column("caller_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("carrier", Text, nullable=False, comment="simulated or twilio."),
+    Column("carrier_call_id", Text, nullable=True, comment="The carrier's name for the call, once known: it is bound."),
+    Column("dialer", BigInteger, nullable=False, comment="Who let it through the gate."),
+    Column("time_limit", Integer, nullable=False, comment="Seconds."),
+    Column("ring_timeout", Integer, nullable=False, comment="Seconds."),
+    Column("gated_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("send_by", Instant, nullable=False, comment="After this not a byte of the request is sent."),
+    Column(
+        "request_ended_at", Instant, nullable=True, comment="When its dialer saw the end of the request to the carrier."
+    ),
+    Column(
+        "check_at", Instant, nullable=True, comment="When the reconciler looks after it next; null once it is final."
+    ),
+    Column("ringing_at", Instant, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    Column("duration", Integer, nullable=True, comment="Seconds of talk."),
+    Column("hold", Money, nullable=False, comment="Set aside while the call lives or is unknown; zero afterwards."),
+    Column("cost", Money, nullable=False, server_default="0"),
+    Column("answered_by", Text, nullable=True),
+    Column("error_code", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    _status_check(CallStatus),
+    CheckConstraint(f"(check_at IS NULL) = (status IN ({sql_list(FINAL_CALL)}))", name="check_at"),
+    CheckConstraint("hold >= 0", name="hold"),
+    # Nobody is rung twice at once: these two make it impossible.
+    Index(
+        "attempts_one_per_contact_key",
+        "contact_id",
+        unique=True,
+        postgresql_where=text(f"status IN ({sql_list(LIVE | {CallStatus.UNKNOWN})})"),
+    ),
+    Index(
+        "attempts_one_per_number_key",
+        "account_id",
+        "phone",
+        unique=True,
+        postgresql_where=text(f"status IN ({sql_list(LIVE)})"),
+    ),
+    # A contact's second attempt is another row than its first, whoever dials it.
+    Index(
+        "attempts_numbered_key", "contact_id", "number", unique=True, postgresql_where=text("status <> 'not_placed'")
+    ),
+    Index(
+        "attempts_carrier_call_id_key",
+        "carrier_call_id",
+        unique=True,
+        postgresql_where=text("carrier_call_id IS NOT NULL"),
+    ),
+    Index("attempts_live_idx", "campaign_id", postgresql_where=text(f"status IN ({sql_list(LIVE)})")),
+    Index("attempts_held_idx", "account_id", postgresql_include=["hold"], postgresql_where=text("hold > 0")),
+    Index("attempts_check_idx", "check_at", postgresql_where=text("check_at IS NOT NULL")),
+    Index(
+        "attempts_unbound_idx",
+        "phone",
+        "caller_id",
+        postgresql_where=text("carrier_call_id IS NULL AND status IN ('dialling', 'unknown')"),
+    ),
+    Index("attempts_campaign_id_idx", "campaign_id", "id"),
+    Index("attempts_rate_idx", "account_id", "gated_at"),
+)
+
+call_events = Table(
+    "call_events",
+    metadata,
+    _id(),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=False),
+    Column("dedupe_key", Text, nullable=False, comment="Equal for two deliveries of one report."),
+    Column("received_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("occurred_at", Instant, nullable=True, comment="By the carrier's clock."),
+    Column("source", Text, nullable=False, comment="callback, poll, response or reconciler."),
+    Column("status", Text, nullable=False),
+    Column("effect", Text, nullable=False, comment="move, stale or contradiction."),
+    Column("carrier_call_id", Text, nullable=True),
+    Column("detail", JSONB, nullable=True),
+    UniqueConstraint("attempt_id", "dedupe_key"),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("kind", Text, nullable=False),
+    Column("amount", Money, nullable=False, comment="What it adds to the balance; a charge is negative."),
+    Column(
+        "written_off",
+        Money,
+        nullable=False,
+        server_default="0",
+        comment="What a call cost beyond what the wallet could bear.",
+    ),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=True),
+    Column("note", Text, nullable=True),
+    CheckConstraint("kind IN ('top_up', 'call', 'correction')", name="kind"),
+    # A call is charged once and corrected once at most.
+    Index(
+        "ledger_entries_once_per_call_key",
+        "attempt_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("attempt_id IS NOT NULL"),
+    ),
+    Index("ledger_entries_account_id_idx", "account_id", "id"),
+)
+
+# What calls changed and nobody has folded yet into accounts.balance and campaign_progress. Appended by every gate and
+# outcome, so that no row is updated by every call; the scheduler's folder deletes what it folds.
+unfolded = Table(
+    "unfolded",
+    metadata,
+    _id(),
+    Column("account_id", Uuid, nullable=False),
+    Column("campaign_id", Uuid, nullable=True),
+    Column("amount", Money, nullable=False, server_default="0"),
+    *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
+    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
+    Index("unfolded_account_id_idx", "account_id"),
+    Index("unfolded_campaign_id_idx", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
+)
+
+campaign_progress = Table(
+    "campaign_progress",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
+    *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
+    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
+    comment="Contacts by status and calls by disposition, folded; reads add what `unfolded` still holds.",
+)
+
+COUNTERS = [column.name for column in campaign_progress.columns if column.name != "campaign_id"]
+
+do_not_call = Table(
+    "do_not_call",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("phone", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+)

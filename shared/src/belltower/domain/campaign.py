@@ -1,0 +1,86 @@
+"""The statuses of a campaign and of its contacts, and the one table of the ways between them."""
+
+from enum import StrEnum
+
+
+class CampaignStatus(StrEnum):
+    """Where a campaign stands. `failed`: it could not start or go on; a campaign whose calls all failed is `completed`."""
+
+    SCHEDULED = "scheduled"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
+    # announced to the dialers; or an answer to a pause, a cancel, a fault that no dialer can mend
+    CampaignStatus.SCHEDULED: frozenset(
+        {CampaignStatus.PENDING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
+    ),
+    # taken over by a dialer
+    CampaignStatus.PENDING: frozenset(
+        {CampaignStatus.PROCESSING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
+    ),
+    CampaignStatus.PROCESSING: frozenset(
+        {CampaignStatus.COMPLETED, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
+    ),
+    # resumed
+    CampaignStatus.PAUSED: frozenset({CampaignStatus.SCHEDULED, CampaignStatus.PENDING, CampaignStatus.CANCELLED}),
+    CampaignStatus.COMPLETED: frozenset(),
+    CampaignStatus.FAILED: frozenset(),
+    CampaignStatus.CANCELLED: frozenset(),
+}
+
+RUNNABLE = frozenset({CampaignStatus.SCHEDULED, CampaignStatus.PENDING, CampaignStatus.PROCESSING})
+"""While a contact of it is not final, a campaign in one of these has a `next_due_at`; in all others it has none."""
+
+FINAL = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
+
+
+def sources(target: CampaignStatus) -> list[CampaignStatus]:
+    """From which statuses a campaign may move to `target`, sorted: what a guarded UPDATE allows."""
+    return sorted(status for status, targets in TRANSITIONS.items() if target in targets)
+
+
+class ContactStatus(StrEnum):
+    """Where a contact of a campaign stands.
+
+    `reached` and `unreached` end the attempts, `skipped` has a reason (such as do-not-call), `expired` ran out of time,
+    `unknown` may have been rung, which only a person can decide to do again.
+    """
+
+    WAITING = "waiting"
+    CALLING = "calling"
+    REACHED = "reached"
+    UNREACHED = "unreached"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+OPEN_CONTACT = frozenset({ContactStatus.WAITING, ContactStatus.CALLING})
+"""Not final: a campaign with such a contact is not completed."""
+
+CONTACT_TRANSITIONS: dict[ContactStatus, frozenset[ContactStatus]] = {
+    # rung (the gate), refused for good (the gate), out of time
+    ContactStatus.WAITING: frozenset({ContactStatus.CALLING, ContactStatus.SKIPPED, ContactStatus.EXPIRED}),
+    # an outcome; `waiting` when the retry policy grants another attempt, or the call was never placed
+    ContactStatus.CALLING: frozenset(
+        {
+            ContactStatus.WAITING,
+            ContactStatus.REACHED,
+            ContactStatus.UNREACHED,
+            ContactStatus.SKIPPED,
+            ContactStatus.UNKNOWN,
+        }
+    ),
+    # evidence that arrives after the fact
+    ContactStatus.UNKNOWN: frozenset({ContactStatus.REACHED, ContactStatus.UNREACHED}),
+    ContactStatus.UNREACHED: frozenset({ContactStatus.REACHED}),
+    ContactStatus.REACHED: frozenset(),
+    ContactStatus.SKIPPED: frozenset(),
+    ContactStatus.EXPIRED: frozenset(),
+}

@@ -1,0 +1,34 @@
+"""What can go wrong, in the domain's words. Each message is a sentence for the person who has to act on it."""
+
+from decimal import Decimal
+
+
+class BelltowerError(Exception):
+    """The base of everything that Belltower raises on purpose; `str()` is the sentence."""
+
+
+class Invalid(BelltowerError):
+    """A value that cannot be accepted. `field` names it; `code` is stable, for programs."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.code = code
+
+
+class NotFound(BelltowerError):
+    """There is no such thing, or it belongs to somebody else (nobody may learn which)."""
+
+
+class IllegalTransition(BelltowerError):
+    """The campaign's status does not allow this."""
+
+
+class InsufficientFunds(BelltowerError):
+    """The wallet holds less than it must. Amounts are in the account's currency."""
+
+    def __init__(self, message: str, *, balance: Decimal, minimum: Decimal, currency: str) -> None:
+        super().__init__(message)
+        self.balance = balance
+        self.minimum = minimum
+        self.currency = currency

@@ -1,0 +1,125 @@
+"""From what a person writes to the instant at which a campaign is due.
+
+An instant is given with its offset, or as wall time in an IANA zone. Daylight saving skips some wall times and doubles
+others: a skipped one is refused with the next that exists, of a doubled one the first is meant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from belltower.domain.errors import Invalid
+
+FIELD = "scheduled_time"
+HOW_TO_WRITE = (
+    "Send an ISO 8601 date and time, such as 2030-05-17T09:30:00+02:00, or without an offset but with timezone."
+)
+LATEST = timedelta(days=366 * 10)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledTime:
+    """When a campaign starts: the instant, and the wall time and zone in which a person meant it."""
+
+    instant: datetime
+    """Aware, UTC."""
+    wall: datetime
+    """Naive, in `timezone`."""
+    timezone: str
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises `Invalid`."""
+    try:
+        if not name or len(name) > 64 or name in ("localtime", "posixrules"):
+            raise ValueError(name)
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            "timezone", "invalid_timezone", "timezone is not known. Send an IANA name such as Europe/Berlin or UTC."
+        ) from None
+
+
+def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
+    """Understand a `scheduled_time`, and refuse one that has passed.
+
+    Raises `Invalid` with a sentence that says what to send.
+    """
+    written = _parse(text)
+    name = timezone or "UTC"
+    where = zone(name)
+    if written.tzinfo is None:
+        instant = _instant_of_wall_time(written, where, name)
+        wall = written
+    else:
+        instant = _to_utc(written)
+        wall = instant.astimezone(where).replace(tzinfo=None)
+        if timezone and timezone != "UTC" and instant.astimezone(where).utcoffset() != written.utcoffset():
+            raise Invalid(
+                FIELD,
+                "timezone_disagrees",
+                f"The offset of scheduled_time is not that of {name} at that moment"
+                f" ({instant.astimezone(where).isoformat()}). Send the time without an offset, or leave timezone out.",
+            )
+    if instant <= now:
+        raise Invalid(
+            FIELD,
+            "scheduled_time_in_past",
+            f"scheduled_time {_shown(instant)} is in the past (it is {_shown(now)}). Send a time in the future,"
+            " or is_scheduled false to start now.",
+        )
+    if instant - now > LATEST:
+        raise Invalid(
+            FIELD, "scheduled_time_too_far", "scheduled_time is more than ten years ahead. Send an earlier one."
+        )
+    return ScheduledTime(instant, wall.replace(fold=0), name)
+
+
+def _parse(text: str) -> datetime:
+    try:
+        if len(text) < len("2030-05-17T09:30") or len(text) > 40 or text[10] not in "Tt ":
+            raise ValueError(text)
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise Invalid(
+            FIELD, "invalid_scheduled_time", f"scheduled_time is not a date and time. {HOW_TO_WRITE}"
+        ) from None
+
+
+def _to_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid(FIELD, "invalid_scheduled_time", f"scheduled_time is out of range. {HOW_TO_WRITE}") from None
+
+
+def _instant_of_wall_time(wall: datetime, where: ZoneInfo, name: str) -> datetime:
+    instant = _to_utc(wall.replace(tzinfo=where, fold=0))
+    if instant.astimezone(where).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
+        return instant
+    # In a gap the reading with fold=0 uses the offset before the change, so it lands as far behind the gap's end as the
+    # wall time lies behind its start. The first wall time that exists is the moment of the change itself.
+    after = _first_moment_after_gap(wall, where)
+    raise Invalid(
+        FIELD,
+        "scheduled_time_skipped",
+        f"{wall.isoformat()} does not exist in {name}: clocks go forward then. The next valid time is"
+        f" {after.replace(tzinfo=None).isoformat()}.",
+    )
+
+
+def _first_moment_after_gap(wall: datetime, where: ZoneInfo) -> datetime:
+    low = _to_utc(wall.replace(tzinfo=where, fold=1)) - timedelta(hours=1)
+    high = _to_utc(wall.replace(tzinfo=where, fold=0)) + timedelta(hours=1)
+    before = low.astimezone(where).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(where).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0).astimezone(where)
+
+
+def _shown(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
