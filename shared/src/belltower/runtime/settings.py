@@ -115,6 +115,14 @@ class BillingSettings(SettingsGroup):
     )
 
 
+class SchedulingSettings(SettingsGroup):
+    """How often the schedulers look for due campaigns when nothing wakes them."""
+
+    check_interval: float = Field(
+        default=60.0, gt=0, description="Seconds between two looks. Nearer work wakes the schedulers."
+    )
+
+
 S = TypeVar("S", bound=BaseSettings)
 
 
