@@ -1,0 +1,1 @@
+"""The clock: announces campaigns that are due, takes them away from dialers that died, folds what calls appended."""

@@ -70,10 +70,10 @@ def _progress_sql() -> TextClause:
     counters = ", ".join(
         f"campaign_progress.{name} + coalesce((SELECT sum({name}) FROM changes"
         f" WHERE changes.campaign_id = campaign_progress.campaign_id), 0) AS {name}"
-        for name in COUNTERS  # noqa: S608
+        for name in COUNTERS
     )
     return text(
-        "WITH changes AS MATERIALIZED ("  # noqa: S608
+        "WITH changes AS MATERIALIZED ("
         " SELECT * FROM unfolded WHERE campaign_id IS NOT NULL AND campaign_id = ANY(CAST(:ids AS uuid[])))"
         f" SELECT campaign_id, {counters} FROM campaign_progress WHERE campaign_id = ANY(CAST(:ids AS uuid[]))"
     )
@@ -100,14 +100,11 @@ def _fold_sql() -> TextClause:
     )
 
 
-async def accounts_to_fold(connection: AsyncConnection) -> list[UUID]:
-    """Accounts with something unfolded."""
-    rows = await connection.execute(
-        select(accounts.c.id)
-        .where(select(unfolded.c.id).where(unfolded.c.account_id == accounts.c.id).exists())
-        .order_by(accounts.c.id)
-    )
-    return list(rows.scalars())
+async def accounts_to_fold(engine: AsyncEngine) -> list[UUID]:
+    """Accounts with something unfolded; of a long backlog, those of its oldest part."""
+    oldest = select(unfolded.c.account_id).order_by(unfolded.c.id).limit(2 * FOLD_BATCH).subquery()
+    async with engine.connect() as connection:
+        return list((await connection.execute(select(oldest.c.account_id).distinct())).scalars())
 
 
 async def fold(engine: AsyncEngine, account_id: UUID) -> int:

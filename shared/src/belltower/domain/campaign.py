@@ -65,8 +65,16 @@ OPEN_CONTACT = frozenset({ContactStatus.WAITING, ContactStatus.CALLING})
 """Not final: a campaign with such a contact is not completed."""
 
 CONTACT_TRANSITIONS: dict[ContactStatus, frozenset[ContactStatus]] = {
-    # rung (the gate), refused for good (the gate), out of time
-    ContactStatus.WAITING: frozenset({ContactStatus.CALLING, ContactStatus.SKIPPED, ContactStatus.EXPIRED}),
+    # rung (the gate), refused for good (the gate), out of time; or late evidence that an earlier call did get through
+    ContactStatus.WAITING: frozenset(
+        {
+            ContactStatus.CALLING,
+            ContactStatus.SKIPPED,
+            ContactStatus.EXPIRED,
+            ContactStatus.REACHED,
+            ContactStatus.UNREACHED,
+        }
+    ),
     # an outcome; `waiting` when the retry policy grants another attempt, or the call was never placed
     ContactStatus.CALLING: frozenset(
         {

@@ -1,0 +1,1 @@
+"""RabbitMQ: what exists there, one way to publish, one way to consume."""

@@ -1,0 +1,41 @@
+"""Announcing what is due: claim in batches, commit, publish, withdraw what the broker did not confirm."""
+
+import asyncio
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.db.due import Due, get_scheduled_campaigns_to_run, withdraw_announcements
+from belltower.messaging.publisher import CampaignPublisher
+from belltower.runtime import fault
+from belltower_scheduler import metrics
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+async def announce_due(engine: AsyncEngine, publisher: CampaignPublisher) -> int:
+    """Announce all campaigns that are due now; how many. The next batch is claimed while the broker confirms the last."""
+    claimed = 0
+    async with asyncio.TaskGroup() as publishing:
+        while True:
+            batch = await get_scheduled_campaigns_to_run(engine, BATCH)
+            if batch:
+                fault.point("scheduler.claimed")
+                publishing.create_task(_publish(engine, publisher, batch))
+            claimed += len(batch)
+            if len(batch) < BATCH:
+                return claimed
+
+
+async def _publish(engine: AsyncEngine, publisher: CampaignPublisher, batch: list[Due]) -> None:
+    unconfirmed = await publisher.publish([due.id for due in batch])
+    if unconfirmed:
+        await withdraw_announcements(engine, unconfirmed)
+        metrics.withdrawn.inc(len(unconfirmed))
+    else:
+        for due in batch:
+            metrics.lateness.observe(max((due.announced_at - due.next_due_at).total_seconds(), 0))
+    metrics.announced.inc(len(batch) - len(unconfirmed))
+    log.debug("announced", campaigns=len(batch), unconfirmed=len(unconfirmed))

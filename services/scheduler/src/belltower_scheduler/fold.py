@@ -1,0 +1,44 @@
+"""Folding what gates and outcomes appended into balances and progress."""
+
+import asyncio
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.db.due import count_backlog, forget_dialers
+from belltower.db.progress import FOLD_BATCH, accounts_to_fold, fold
+from belltower_scheduler import metrics
+
+log = structlog.get_logger(__name__)
+
+INTERVAL = 1.0
+HOUSEKEEPING = 30
+"""Rounds of folding between two looks at the backlog and at long dead dialers."""
+
+
+async def fold_all(engine: AsyncEngine) -> int:
+    """Fold everything; how many changes."""
+    total = 0
+    for account_id in await accounts_to_fold(engine):
+        while True:
+            folded = await fold(engine, account_id)
+            total += folded
+            if folded < FOLD_BATCH:
+                break
+    return total
+
+
+async def keep_folding(engine: AsyncEngine) -> None:
+    """Fold once a second, for ever."""
+    rounds = 0
+    while True:
+        try:
+            metrics.folded.inc(await fold_all(engine))
+            if rounds % HOUSEKEEPING == 0:
+                metrics.backlog.set(await count_backlog(engine))
+                await forget_dialers(engine)
+        except Exception:
+            log.exception("fold_failed")
+            metrics.tick_errors.labels("fold").inc()
+        rounds += 1
+        await asyncio.sleep(INTERVAL)

@@ -1,0 +1,16 @@
+"""What the scheduler counts."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+announced = Counter("belltower_announced_total", "Campaigns announced to the dialers.")
+withdrawn = Counter("belltower_announcements_withdrawn_total", "Announcements that the broker did not confirm in time.")
+announced_again = Counter("belltower_announced_again_total", "Announcements that nobody took, made again.")
+evicted = Counter("belltower_evicted_total", "Campaigns taken away from a dialer that died.")
+folded = Counter("belltower_folded_total", "Changes folded into balances and progress.")
+tick_errors = Counter("belltower_tick_errors_total", "Ticks that failed, by loop.", ["loop"])
+backlog = Gauge("belltower_backlog", "Campaigns that are due and wait for a dialer; 1,000 means at least so many.")
+lateness = Histogram(
+    "belltower_announce_lateness_seconds",
+    "From the instant at which a campaign is due to its announcement.",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300),
+)

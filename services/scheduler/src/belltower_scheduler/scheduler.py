@@ -1,0 +1,168 @@
+"""The scheduler: sleeps until the next instant at which something is due, and announces it."""
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.db.due import Wake, next_wake
+from belltower.db.engine import create_engine
+from belltower.messaging.publisher import CampaignPublisher
+from belltower.runtime.clock import boot_time
+from belltower.runtime.settings import DatabaseSettings
+from belltower_scheduler import metrics
+from belltower_scheduler.announce_due import announce_due
+from belltower_scheduler.fold import keep_folding
+from belltower_scheduler.listener import listen
+from belltower_scheduler.settings import SchedulerSettings
+from belltower_scheduler.sweep import TAKE_TIME, sweep_announcements, sweep_dialers
+
+log = structlog.get_logger(__name__)
+
+STEADY = 10.0
+"""Seconds after its own (re)connection for which a scheduler evicts nobody: dialers had no database either."""
+RETRY_PAUSE = 1.0
+SHORTEST_SLEEP = 0.0005
+CLAIMED_ELSEWHERE = 0.02
+"""Seconds to look away when what is due is locked by another scheduler."""
+
+
+class CampaignScheduler:
+    """Announces campaigns when they are due. Any number of them run side by side.
+
+    It sleeps until the earliest due instant, is woken by NOTIFY when nearer work arises, and looks every
+    `check_interval` seconds in any case.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        publisher: CampaignPublisher,
+        database: DatabaseSettings,
+        *,
+        check_interval: float = 60,
+    ) -> None:
+        self._engine = engine
+        self._publisher = publisher
+        self._database = database
+        self.check_interval = check_interval
+        self._woken = asyncio.Event()
+        self._at_rest = asyncio.Lock()
+        self._steady_from = boot_time() + STEADY
+        self._ticked_at = boot_time()
+
+    async def run(self) -> None:
+        """Announce, sweep and fold, for ever; a loop that dies ends the process."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._publisher.run())
+            group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
+            group.create_task(keep_folding(self._engine))
+            group.create_task(self._keep_ticking())
+
+    async def drain(self) -> None:
+        """Wait for the end of the tick at work, and begin none: what was claimed is published."""
+        await self._at_rest.acquire()
+
+    def _reconnected(self) -> None:
+        self._steady_from = boot_time() + STEADY
+
+    async def _keep_ticking(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                async with self._at_rest:
+                    pause = await self.tick()
+                self._ticked_at = boot_time()
+            except Exception:
+                log.exception("tick_failed")
+                metrics.tick_errors.labels("announce").inc()
+                self._reconnected()
+                pause = RETRY_PAUSE
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
+
+    async def tick(self) -> float:
+        """Announce what is due and sweep up what needs it; in how many seconds to look again."""
+        if not self._publisher.connected.is_set():
+            # What cannot be published is not claimed: its status would say more than is true.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._publisher.connected.wait(), RETRY_PAUSE)
+            return 0 if self._publisher.connected.is_set() else SHORTEST_SLEEP
+        await announce_due(self._engine, self._publisher)
+        wake = await next_wake(self._engine)
+        swept = await self._sweep(wake)
+        if swept:
+            await announce_due(self._engine, self._publisher)
+            wake = await next_wake(self._engine)
+        return self._pause(wake)
+
+    async def _sweep(self, wake: Wake) -> int:
+        swept = 0
+        if _passed(wake.announced_at, TAKE_TIME, wake.now):
+            swept += await sweep_announcements(self._engine, self._publisher)
+        if _passed(wake.lapses_at, 0, wake.now) and boot_time() >= self._steady_from:
+            swept += await sweep_dialers(self._engine)
+        return swept
+
+    def _pause(self, wake: Wake) -> float:
+        """Seconds until the first of: something due, an announcement or a heartbeat that runs out, the safety net."""
+        pause = self.check_interval
+        if wake.next_due_at is not None:
+            due_in = (wake.next_due_at - wake.now).total_seconds()
+            pause = min(pause, max(due_in, SHORTEST_SLEEP) if due_in > 0 else CLAIMED_ELSEWHERE)
+        if wake.announced_at is not None:
+            # Older ones wait behind messages that are still in the queue.
+            expires_in = (wake.announced_at - wake.now).total_seconds() + TAKE_TIME
+            pause = min(pause, expires_in if expires_in > 0 else TAKE_TIME)
+        if wake.lapses_at is not None:
+            lapses_in = (wake.lapses_at - wake.now).total_seconds()
+            pause = min(pause, max(lapses_in, self._steady_from - boot_time(), CLAIMED_ELSEWHERE))
+        return pause
+
+    async def live(self) -> str | None:
+        """What is wrong with this process, if anything."""
+        silent = boot_time() - self._ticked_at
+        if silent > self.check_interval + 30:
+            return f"The scheduler has not completed a tick for {silent:.0f} s."
+        return None
+
+    async def ready(self) -> str | None:
+        """What keeps this process from announcing, if anything."""
+        if not self._publisher.connected.is_set():
+            return "There is no connection to RabbitMQ."
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return "The database does not answer."
+        return None
+
+
+def _passed(instant: datetime | None, seconds: float, now: datetime) -> bool:
+    return instant is not None and instant + timedelta(seconds=seconds) <= now
+
+
+_scheduler: CampaignScheduler | None = None
+
+
+def initialize_scheduler(settings: SchedulerSettings) -> CampaignScheduler:
+    """Build the process's scheduler, which `get_scheduler` then returns."""
+    global _scheduler
+    _scheduler = CampaignScheduler(
+        create_engine(settings, name="scheduler"),
+        CampaignPublisher(settings, name="scheduler"),
+        settings,
+        check_interval=settings.check_interval,
+    )
+    return _scheduler
+
+
+def get_scheduler() -> CampaignScheduler:
+    """The process's scheduler, for the health routes."""
+    if _scheduler is None:
+        raise RuntimeError("initialize_scheduler() has not been called.")
+    return _scheduler

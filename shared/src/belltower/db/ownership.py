@@ -1,0 +1,187 @@
+"""Who runs a campaign: the dialer's side of its row.
+
+An owner proves itself with the campaign's `epoch`: each takeover, release and eviction adds one, so that a dialer that
+was stopped and woke up finds its own epoch stale.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from belltower.db.due import POISON
+from belltower.db.engine import in_transaction, sql
+from belltower.domain.campaign import CampaignStatus, sources
+
+MAX_EARLY = 1.0
+"""Seconds for which a takeover waits for an instant that the dialer's database does not have reached yet."""
+_LOCKED_TRIES = 50
+_LOCKED_PAUSE = 0.02
+
+
+class NotAlive(Exception):
+    """This dialer's heartbeat has lapsed: it may not take anything over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A campaign that this dialer owns, with all that it needs to dial."""
+
+    id: UUID
+    account_id: UUID
+    epoch: int
+    welcome_message: str
+    language: str
+    voice: str
+    caller_id: str
+    concurrency: int
+    due_at: datetime
+    taken_at: datetime
+    first_start: bool
+    """It was never run before: its lateness is that of its start."""
+    stream_url: str | None
+
+    @property
+    def lateness(self) -> float:
+        """Seconds from its due instant to the takeover."""
+        return (self.taken_at - self.due_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of a campaign that was given back: its status, and in how many seconds it is due again."""
+
+    status: CampaignStatus
+    due_in: float | None
+
+
+async def take_over(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *, actor: str) -> list[Taken]:
+    """Take over those of the announced campaigns that are due and nobody's.
+
+    Waits for one that is due within a second, tries one again that somebody else has locked at the moment, drops what is
+    taken or not due. When this returns the takeover has committed: the ownership is the retry, the message can go.
+    Raises `NotAlive`.
+    """
+    taken: list[Taken] = []
+    remaining = list(ids)
+    for _ in range(_LOCKED_TRIES):
+
+        async def work(connection: AsyncConnection, ids: list[UUID] = remaining) -> list[Taken]:
+            if (await connection.execute(sql("is_alive"), {"dialer": dialer_id})).scalar_one_or_none() is None:
+                raise NotAlive(f"The heartbeat of dialer {dialer_id} has lapsed.")
+            rows = await connection.execute(sql("take_over"), {"ids": ids, "dialer": dialer_id, "actor": actor})
+            return [_taken(row) for row in rows.mappings()]
+
+        taken += await in_transaction(engine, work)
+        got = {campaign.id for campaign in taken}
+        missing = [campaign_id for campaign_id in remaining if campaign_id not in got]
+        if not missing:
+            break
+        async with engine.connect() as connection:
+            rows = (await connection.execute(sql("not_taken"), {"ids": missing})).all()
+        soon = {row.id: row.due_in for row in rows if row.due_in <= MAX_EARLY}
+        if not soon:
+            break
+        remaining = list(soon)
+        await asyncio.sleep(max(min(soon.values()), _LOCKED_PAUSE))
+    return taken
+
+
+async def read_owned(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID]) -> list[Taken]:
+    """Campaigns that this dialer owns according to the database."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(sql("owned_campaigns"), {"ids": list(ids), "dialer": dialer_id})
+        return [_taken(row) for row in rows.mappings()]
+
+
+async def release(
+    engine: AsyncEngine, dialer_id: int, epochs: Mapping[UUID, int], *, actor: str, leaving: bool = False
+) -> tuple[dict[UUID, Released], set[UUID]]:
+    """Give campaigns back until their earliest remaining work, and complete those that have none.
+
+    Returns what was released, and what is kept because a contact can be rung now (never when `leaving`). A campaign in
+    neither is not this dialer's any more.
+    """
+
+    async def work(connection: AsyncConnection) -> tuple[dict[UUID, Released], set[UUID]]:
+        mine = {"ids": list(epochs), "epochs": list(epochs.values()), "dialer": dialer_id}
+        locked = set((await connection.execute(sql("lock_owned"), mine)).scalars())
+        if not locked:
+            return {}, set()
+        rows = await connection.execute(sql("release"), {"ids": list(locked), "actor": actor, "leaving": leaving})
+        released = {row.id: Released(CampaignStatus(row.status), row.due_in) for row in rows}
+        return released, locked - released.keys()
+
+    return await in_transaction(engine, work)
+
+
+async def give_back(
+    engine: AsyncEngine, dialer_id: int, campaign_id: UUID, epoch: int, *, actor: str, delay: float
+) -> None:
+    """Give back a campaign whose processing failed unexpectedly, to be tried again in `delay` seconds."""
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(
+            sql("give_back"),
+            {
+                "campaign": campaign_id,
+                "dialer": dialer_id,
+                "epoch": epoch,
+                "actor": actor,
+                "poison": POISON,
+                "delay": delay,
+            },
+        )
+
+    await in_transaction(engine, work)
+
+
+async def stop_campaign(
+    engine: AsyncEngine,
+    dialer_id: int,
+    campaign_id: UUID,
+    epoch: int,
+    status: CampaignStatus,
+    *,
+    reason: str,
+    actor: str,
+) -> bool:
+    """Pause or fail a campaign that this dialer owns, with the reason; False when it is not its owner any more."""
+
+    async def work(connection: AsyncConnection) -> bool:
+        row = await connection.execute(
+            sql("stop_campaign"),
+            {
+                "campaign": campaign_id,
+                "dialer": dialer_id,
+                "epoch": epoch,
+                "status": status,
+                "reason": reason,
+                "actor": actor,
+                "sources": sources(status),
+            },
+        )
+        return row.scalar_one_or_none() is not None
+
+    return await in_transaction(engine, work)
+
+
+def _taken(row: Mapping[Any, Any]) -> Taken:
+    return Taken(
+        id=row["id"],
+        account_id=row["account_id"],
+        epoch=row["epoch"],
+        welcome_message=row["welcome_message"],
+        language=row["language"],
+        voice=row["voice"],
+        caller_id=row["caller_id"],
+        concurrency=row["concurrency"],
+        due_at=row["next_due_at"],
+        taken_at=row["taken_at"],
+        first_start=row["first_start"],
+        stream_url=row["stream_url"],
+    )

@@ -1,0 +1,49 @@
+"""What services tell each other: ids, never state. The row decides, the event is a hint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import pydantic
+
+MAX_IDS = 100
+"""Campaigns that one event may carry: few enough that a burst spreads over the dialers."""
+
+
+class Undecodable(Exception):
+    """A message that is no event of ours, or of a version that this code does not know."""
+
+
+class _Wire(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="ignore")
+
+    version: int
+    campaign_ids: list[UUID] = pydantic.Field(min_length=1, max_length=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDue:
+    """These campaigns are due: whoever receives this takes over those that it finds due and nobody's.
+
+    Version 1. New fields may be added to it; another version is for what old dialers must not read.
+    """
+
+    campaign_ids: Sequence[UUID]
+
+    TYPE = "campaign.due"
+    VERSION = 1
+
+    def encode(self) -> bytes:
+        """The body of a message."""
+        return _Wire(version=self.VERSION, campaign_ids=list(self.campaign_ids)).model_dump_json().encode()
+
+    @classmethod
+    def decode(cls, body: bytes) -> "CampaignDue":
+        """The event in a message's body. Raises `Undecodable`."""
+        try:
+            wire = _Wire.model_validate_json(body)
+        except ValueError as error:
+            raise Undecodable(f"It is not a {cls.TYPE} event: {error}") from None
+        if wire.version != cls.VERSION:
+            raise Undecodable(f"Its version is {wire.version}; this dialer reads version {cls.VERSION}.")
+        return cls(wire.campaign_ids)

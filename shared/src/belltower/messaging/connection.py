@@ -1,0 +1,57 @@
+"""A connection to RabbitMQ that is opened again when it breaks.
+
+Plain connections and one visible loop, instead of a library's invisible recovery: whoever uses a connection knows when
+it is gone, and everything (topology, prefetch, consumer) is set up again by the same code as the first time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from yarl import URL
+
+from belltower.runtime.settings import BrokerSettings
+
+log = structlog.get_logger(__name__)
+
+BROKER_ERRORS = (*CONNECTION_EXCEPTIONS, asyncio.TimeoutError)
+"""What using a connection can raise because the broker or the network is not there."""
+
+HEARTBEAT = 10
+"""Seconds; a peer that vanished without a word is noticed within three of these."""
+_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+
+async def keep_connected(
+    settings: BrokerSettings, *, name: str, use: Callable[[AbstractConnection], Awaitable[None]]
+) -> None:
+    """Connect and call `use(connection)`; when the connection breaks, end that call and begin again. Never returns."""
+    url = URL(settings.amqp_url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
+    failures = 0
+    while True:
+        try:
+            connection = await aio_pika.connect(str(url), timeout=5, client_properties={"connection_name": name})
+            failures = 0
+            async with connection:
+                await _until_closed(connection, use)
+        except BROKER_ERRORS as error:
+            log.warning("broker_connection_lost", error=f"{type(error).__name__}: {error}", name=name)
+        await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+        failures += 1
+
+
+async def _until_closed(connection: AbstractConnection, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    using = asyncio.ensure_future(use(connection))
+    closed = asyncio.ensure_future(connection.closed())
+    try:
+        await asyncio.wait({using, closed}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        closed.cancel()
+        if not using.done():
+            using.cancel()
+        results = await asyncio.gather(using, return_exceptions=True)
+    if isinstance(results[0], Exception):
+        raise results[0]

@@ -1,0 +1,128 @@
+"""Consuming `campaign.due`.
+
+A message is acked when its handler has returned, which is after the takeover has committed: the ownership is the retry.
+What cannot be decoded is rejected into the dead-letter queue. Anything else that goes wrong acks as well: the campaign's
+row was not taken, and it is announced again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from prometheus_client import Counter
+
+from belltower.events import CampaignDue, Undecodable
+from belltower.messaging.connection import BROKER_ERRORS, keep_connected
+from belltower.messaging.topology import declare
+from belltower.runtime.settings import BrokerSettings
+
+log = structlog.get_logger(__name__)
+
+PREFETCH = 8
+WATCH_INTERVAL = 5.0
+"""Seconds between two looks whether the broker still knows this consumer."""
+
+messages = Counter("belltower_due_messages_total", "campaign.due messages, by what became of them.", ["result"])
+
+
+class ConsumerForgotten(ConnectionError):
+    """The broker dropped this consumer (its queue was deleted, say) without closing the connection."""
+
+
+class CampaignConsumer:
+    """Hands each `campaign.due` to `handle`. `run()` keeps its connection; it consumes while that is wanted.
+
+    When it no longer is, handlers at work end, and what else was delivered returns to the queue.
+    """
+
+    def __init__(
+        self, settings: BrokerSettings, *, name: str, handle: Callable[[CampaignDue], Awaitable[None]]
+    ) -> None:
+        self._settings = settings
+        self._name = name
+        self._handle = handle
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._wanted = asyncio.Event()
+        self._unwanted = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self.consuming = False
+
+    def want(self, wanted: bool) -> None:
+        """Whether messages are wanted now."""
+        if wanted:
+            self._wanted.set()
+            self._unwanted.clear()
+        else:
+            self._wanted.clear()
+            self._unwanted.set()
+
+    async def drained(self) -> None:
+        """Wait until the handlers at work have ended; after `want(False)` none begins."""
+        self._note_quiet()
+        await self._quiet.wait()
+
+    def _note_quiet(self, *_: object) -> None:
+        if self.consuming or self._at_work:
+            self._quiet.clear()
+        else:
+            self._quiet.set()
+
+    async def run(self) -> None:
+        """Keep the connection to the broker and consume while wanted, for ever."""
+        await keep_connected(self._settings, name=self._name, use=self._use)
+
+    async def _use(self, connection: AbstractConnection) -> None:
+        while True:
+            await self._wanted.wait()
+            async with connection.channel() as channel:
+                await self._consume(channel)
+
+    async def _consume(self, channel: AbstractChannel) -> None:
+        """Consume until it is no longer wanted. Raises `ConsumerForgotten` or another broker error."""
+        await channel.set_qos(prefetch_count=PREFETCH)
+        _, queue = await declare(channel)
+        tag = await queue.consume(self._receive)
+        self.consuming = True
+        try:
+            while self._wanted.is_set():
+                underlay = await channel.get_underlay_channel()
+                if tag not in underlay.consumers:  # type: ignore[attr-defined]
+                    raise ConsumerForgotten("The broker dropped the consumer of campaign.due.")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._unwanted.wait(), WATCH_INTERVAL)
+            await queue.cancel(tag)
+            if self._at_work:
+                await asyncio.wait(set(self._at_work))
+        finally:
+            self.consuming = False
+            self._note_quiet()
+
+    async def _receive(self, message: AbstractIncomingMessage) -> None:
+        task = asyncio.ensure_future(self._process(message))
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        task.add_done_callback(self._note_quiet)
+        await task
+
+    async def _process(self, message: AbstractIncomingMessage) -> None:
+        try:
+            try:
+                event = CampaignDue.decode(message.body)
+            except Undecodable as error:
+                log.error("message_undecodable", message_id=message.message_id, error=str(error))
+                messages.labels("dead_lettered").inc()
+                await message.reject(requeue=False)
+                return
+            try:
+                await self._handle(event)
+                messages.labels("handled").inc()
+            except Exception:
+                # Whatever it was: the rows were not taken, and are announced again.
+                log.exception("message_failed", message_id=message.message_id, campaigns=len(event.campaign_ids))
+                messages.labels("failed").inc()
+            await message.ack()
+        except BROKER_ERRORS as error:
+            # The connection broke before the ack: it is delivered again, and the takeover finds the campaigns taken.
+            log.warning("ack_lost", message_id=message.message_id, error=f"{type(error).__name__}: {error}")

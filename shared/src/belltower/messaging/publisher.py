@@ -1,0 +1,91 @@
+"""Publishing `campaign.due`: persistent, mandatory, confirmed."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import structlog
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+
+from belltower.events import MAX_IDS, CampaignDue
+from belltower.messaging.connection import BROKER_ERRORS, keep_connected
+from belltower.messaging.topology import DUE_QUEUE, declare
+from belltower.runtime.clock import utc_now
+from belltower.runtime.settings import BrokerSettings
+
+log = structlog.get_logger(__name__)
+
+CONFIRM_TIMEOUT = 5.0
+"""Seconds that the broker may take to confirm; what it has not confirmed by then counts as not published."""
+
+
+class CampaignPublisher:
+    """Announces due campaigns. `run()` keeps its connection; while there is none, nothing can be published."""
+
+    def __init__(self, settings: BrokerSettings, *, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._channel: AbstractChannel | None = None
+        self._exchange: AbstractExchange | None = None
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the connection to the broker, for ever."""
+        await keep_connected(self._settings, name=self._name, use=self._use)
+
+    async def _use(self, connection: AbstractConnection) -> None:
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        exchange, _ = await declare(channel)
+        self._channel, self._exchange = channel, exchange
+        self.connected.set()
+        try:
+            await channel.closed()
+        finally:
+            self.connected.clear()
+            self._channel = self._exchange = None
+
+    async def publish(self, campaign_ids: Sequence[UUID]) -> list[UUID]:
+        """Announce campaigns, as many to a message as `MAX_IDS`; return those that the broker did not confirm in time."""
+        if not campaign_ids:
+            return []
+        exchange = self._exchange
+        if exchange is None:
+            return list(campaign_ids)
+        parts = [campaign_ids[start : start + MAX_IDS] for start in range(0, len(campaign_ids), MAX_IDS)]
+        results = await asyncio.gather(*(self._publish_one(exchange, part) for part in parts))
+        return [
+            campaign_id for part, confirmed in zip(parts, results, strict=True) if not confirmed for campaign_id in part
+        ]
+
+    async def _publish_one(self, exchange: AbstractExchange, campaign_ids: Sequence[UUID]) -> bool:
+        message = Message(
+            CampaignDue(campaign_ids).encode(),
+            content_type="application/json",
+            delivery_mode=DeliveryMode.PERSISTENT,
+            message_id=str(uuid4()),
+            type=CampaignDue.TYPE,
+            app_id=self._name,
+            timestamp=utc_now(),
+            headers={"campaigns": len(campaign_ids)},
+        )
+        try:
+            await exchange.publish(message, routing_key=DUE_QUEUE, mandatory=True, timeout=CONFIRM_TIMEOUT)
+        except BROKER_ERRORS as error:
+            log.warning(
+                "announcement_not_confirmed", campaigns=len(campaign_ids), error=f"{type(error).__name__}: {error}"
+            )
+            return False
+        return True
+
+    async def ready_messages(self) -> int | None:
+        """How many messages wait in the queue for a dialer; None when the broker cannot say now."""
+        channel = self._channel
+        if channel is None:
+            return None
+        try:
+            queue = await channel.declare_queue(DUE_QUEUE, passive=True, timeout=CONFIRM_TIMEOUT)
+        except BROKER_ERRORS as error:
+            log.warning("queue_not_readable", error=f"{type(error).__name__}: {error}")
+            return None
+        return queue.declaration_result.message_count
