@@ -24,6 +24,7 @@ from belltower.domain.call import REPORTED_FINAL, CallStatus
 from belltower.domain.errors import Invalid
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import CarrierSettings
+from belltower.telephony.connections import ShardedTransport
 from belltower.telephony.provider import (
     CallRequest,
     CallUpdate,
@@ -50,8 +51,11 @@ answer may not take the default 15 s if retries are to have any.
 
 _CONNECT_TIMEOUT = 2.0
 _ANSWER_TIMEOUT = 10.0
-_LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=4.0)
-"""Idle connections go before the carrier's end (5 s at the earliest) would: a request that meets a closing one is Unknown."""
+_SHARDS, _CONNECTIONS = 25, 8
+"""At most 200 requests under way."""
+_KEEPALIVE = 4.0
+"""Idle connections go before the carrier closes them (after 5 s at the earliest): a request that meets a closing
+connection ends as Unknown."""
 
 _THROTTLED = 20429
 _THROTTLED_RETRY = 1.0
@@ -88,9 +92,9 @@ class TwilioCarrier:
             base_url=settings.api_origin,
             auth=(settings.carrier_account_sid, settings.carrier_auth_token.get_secret_value()),
             timeout=httpx.Timeout(_ANSWER_TIMEOUT, connect=_CONNECT_TIMEOUT),
-            # No retries: a creation that is sent again rings again. No proxy from the environment: a tunnel's own request
-            # would look like ours to `_Departure`.
-            transport=httpx.AsyncHTTPTransport(retries=0, limits=_LIMITS, trust_env=False),
+            # Without retries: a creation that is sent again rings again. Without a proxy from the environment: a tunnel's
+            # own request would look like ours to `_Departure`.
+            transport=ShardedTransport(shards=_SHARDS, connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE),
             trust_env=False,
         )
 
@@ -285,12 +289,12 @@ def _placement(response: httpx.Response) -> Placement:
         return Unknown(f"the carrier answered {status} without a call's id")
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
         # Not this contact's fault, and the next one would meet the same.
-        log.error("carrier refuses our account", http_status=status, code=code, message=message)
+        log.error("carrier_refuses_our_account", http_status=status, code=code, message=message)
         return NotSent(f"the carrier refuses our account ({code or status}: {message})", _ACCOUNT_RETRY)
     if response.is_client_error and status != httpx.codes.REQUEST_TIMEOUT:
         if code is not None:
             return Rejected(str(code), message)
-        log.error("carrier refused a call without an error code", http_status=status)
+        log.error("call_refused_without_error_code", http_status=status)
         return NotSent(f"something before the carrier answered {status}", _ACCOUNT_RETRY)
     return Unknown(f"the carrier answered {status} ({code or 'no code'}: {message})")
 
