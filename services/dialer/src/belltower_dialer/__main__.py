@@ -1,0 +1,35 @@
+"""`python -m belltower_dialer`: a dialer's process."""
+
+import asyncio
+
+from starlette.applications import Starlette
+
+from belltower.db.engine import create_engine
+from belltower.runtime.health import health_routes
+from belltower.runtime.process import run, serve_http
+from belltower.runtime.settings import load
+from belltower.runtime.telemetry import configure_logging
+from belltower.telephony.twilio import TwilioCarrier
+from belltower_dialer.dialer import Dialer
+from belltower_dialer.settings import DialerSettings
+
+
+async def main(stopping: asyncio.Event) -> None:
+    """Dial until asked to stop, then end the work in flight."""
+    settings = load(DialerSettings)
+    configure_logging(settings, service="dialer")
+    engine = create_engine(settings, name="dialer")
+    carrier = TwilioCarrier(settings)
+    dialer = Dialer(settings, engine, carrier)
+    app = Starlette(routes=health_routes(live=dialer.live, ready=dialer.ready))
+    async with asyncio.TaskGroup() as group:
+        dialling = group.create_task(dialer.run())
+        await serve_http(app, settings, stopping)
+        await dialer.drain()
+        dialling.cancel()
+    await carrier.close()
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,174 @@
+"""A dialer: consumes `campaign.due`, owns campaigns, runs each in a task of its own."""
+
+import asyncio
+import os
+import socket
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.db.ownership import Taken, read_owned, take_over
+from belltower.domain.money import Tariff
+from belltower.events import CampaignDue
+from belltower.messaging.consumer import CampaignConsumer
+from belltower.outcomes import Outcomes
+from belltower.runtime import fault
+from belltower.telephony.provider import Carrier
+from belltower_dialer import metrics
+from belltower_dialer.contacts import ContactReader
+from belltower_dialer.gate import Gate, Terms
+from belltower_dialer.giving_back import GivingBack
+from belltower_dialer.heartbeat import Heartbeat, Owned
+from belltower_dialer.owned import OwnedCampaign
+from belltower_dialer.placing import Placer
+from belltower_dialer.process_campaign import Ending, Switchboard, process_campaign
+from belltower_dialer.reconcile import Reconciler
+from belltower_dialer.settings import DialerSettings
+from belltower_dialer.slots import Slots
+
+log = structlog.get_logger(__name__)
+
+WATCH_INTERVAL = 0.25
+
+
+class Dialer:
+    """One dialer process's work. Any number of them run side by side."""
+
+    def __init__(self, settings: DialerSettings, engine: AsyncEngine, carrier: Carrier) -> None:
+        self._engine = engine
+        self._max_owned = settings.max_owned
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._owned: dict[UUID, OwnedCampaign] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._leaving = False
+        tariff = Tariff(settings.rate_per_minute, settings.billing_increment)
+        outcomes = Outcomes(engine, tariff, settings.check_interval)
+        self._heartbeat = Heartbeat(settings, name=self._name, on_renewal=self._compare)
+        self._placer = Placer(engine, carrier, outcomes, limit=settings.max_placing)
+        self._slots = Slots(engine)
+        self._giving_back = GivingBack(
+            engine, self._heartbeat, actor=f"dialer {self._name}", check_interval=settings.check_interval
+        )
+        terms = Terms(carrier.name, settings.ring_timeout, settings.call_time_limit, tariff)
+        self._board = Switchboard(
+            ContactReader(engine),
+            Gate(engine, self._heartbeat, self._placer, terms),
+            self._slots,
+            self._giving_back,
+        )
+        self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat)
+        self._consumer = CampaignConsumer(settings, name=f"dialer {self._name}", handle=self._take_over)
+
+    async def run(self) -> None:
+        """Dial, for ever; a loop that dies ends the process."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._heartbeat.run())
+            group.create_task(self._reconciler.run())
+            group.create_task(self._slots.run())
+            group.create_task(self._consumer.run())
+            group.create_task(self._watch())
+
+    async def drain(self) -> None:
+        """End the work in flight: take nothing more, let requests to the carrier end, give all campaigns back."""
+        self._leaving = True
+        self._consumer.want(False)
+        await self._consumer.drained()
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._placer.drained()
+        await self._giving_back.release_all(list(self._owned.values()))
+        await self._heartbeat.retire()
+        log.info("drained", campaigns=len(tasks))
+
+    async def live(self) -> str | None:
+        """What is wrong with this process, if anything: its loops end it by themselves."""
+        return None
+
+    async def ready(self) -> str | None:
+        """What keeps this process from dialling, if anything."""
+        if not self._heartbeat.is_alive():
+            return "The heartbeat could not be renewed."
+        if not self._consumer.consuming and not self._leaving and len(self._owned) < self._max_owned:
+            return "RabbitMQ does not know this consumer."
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return "The database does not answer."
+        return None
+
+    async def _watch(self) -> None:
+        """Consume while this dialer lives and has room."""
+        while True:
+            if not self._leaving:
+                self._consumer.want(self._heartbeat.is_alive() and len(self._owned) < self._max_owned)
+            metrics.owned.set(len(self._owned))
+            await asyncio.sleep(WATCH_INTERVAL)
+
+    async def _take_over(self, event: CampaignDue) -> None:
+        actor = f"dialer {self._name}"
+        for taken in await take_over(self._engine, self._heartbeat.dialer_id, event.campaign_ids, actor=actor):
+            self._start(taken)
+        fault.point("takeover.before_ack")
+
+    def _start(self, taken: Taken) -> None:
+        known = self._owned.get(taken.id)
+        if known is not None and known.taken.epoch >= taken.epoch:
+            return
+        if known is not None:
+            self._drop(taken.id)
+        metrics.taken.inc()
+        if taken.first_start:
+            metrics.lateness.observe(max(taken.lateness, 0))
+        log.info(
+            "campaign_taken", campaign_id=str(taken.id), epoch=taken.epoch, late_ms=round(1000 * taken.lateness, 1)
+        )
+        campaign = OwnedCampaign(taken)
+        self._owned[taken.id] = campaign
+        self._tasks[taken.id] = asyncio.create_task(self._process(campaign))
+
+    def _drop(self, campaign_id: UUID) -> None:
+        self._owned.pop(campaign_id, None)
+        task = self._tasks.pop(campaign_id, None)
+        if task is not None:
+            task.cancel()
+
+    async def _process(self, campaign: OwnedCampaign) -> None:
+        campaign_id = campaign.taken.id
+        try:
+            ending = await process_campaign(campaign, self._board)
+        except Exception:
+            log.exception("campaign_failed", campaign_id=str(campaign_id))
+            metrics.errors.labels("process_campaign").inc()
+            ending = await self._try_later(campaign)
+        log.info("campaign_left", campaign_id=str(campaign_id), epoch=campaign.taken.epoch, ending=ending)
+        if self._owned.get(campaign_id) is campaign:
+            self._owned.pop(campaign_id)
+            self._tasks.pop(campaign_id)
+
+    async def _try_later(self, campaign: OwnedCampaign) -> Ending:
+        try:
+            await self._giving_back.try_later(campaign)
+        except (SQLAlchemyError, OSError):
+            # It stays this dialer's; with the next heartbeat that sees it, it is adopted and run again.
+            log.exception("campaign_not_given_back", campaign_id=str(campaign.taken.id))
+        return Ending.LOST
+
+    async def _compare(self, owned: Owned, asked_at: float) -> None:
+        """Hold memory against the database: adopt what memory lacks, drop what was lost."""
+        if self._leaving:
+            return
+        for campaign_id, campaign in list(self._owned.items()):
+            if campaign.since < asked_at and owned.get(campaign_id) != campaign.taken.epoch:
+                log.warning("campaign_lost", campaign_id=str(campaign_id), epoch=campaign.taken.epoch)
+                self._drop(campaign_id)
+        missing = [campaign_id for campaign_id in owned if campaign_id not in self._owned]
+        if missing:
+            for taken in await read_owned(self._engine, self._heartbeat.dialer_id, missing):
+                log.info("campaign_adopted", campaign_id=str(taken.id))
+                self._start(taken)

@@ -1,0 +1,286 @@
+"""The gate: who may be rung at this moment. One place, one transaction, one lock.
+
+What a dialer is about to place for an account goes through together. Under the account's lock the gate counts from the
+rows themselves what is live, how many calls the last second saw, and what money is free; it checks that each campaign is
+still this dialer's, each contact still waiting, its number free, not on the do-not-call list and inside its calling
+window. It commits the calls as `dialling`, with their holds, before anything rings.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from uuid_utils.compat import uuid7
+
+from belltower.db.engine import in_transaction, sql
+from belltower.domain.calling_window import CallingWindow, Decision, decide, zones_of
+from belltower.domain.money import Tariff
+from belltower.runtime import fault
+from belltower.runtime.clock import boot_time
+from belltower.telephony.provider import CallRequest
+from belltower_dialer import metrics
+from belltower_dialer.batching import Batcher
+from belltower_dialer.heartbeat import Heartbeat
+from belltower_dialer.owned import Dialable, OwnedCampaign
+from belltower_dialer.placing import Placer
+
+log = structlog.get_logger(__name__)
+
+SEND_WITHIN = 2.0
+"""Seconds from before the gate's transaction to the last instant at which a call's request may be sent."""
+FIRST_CHECK = 8.0
+"""Seconds after the gate at which the reconciler first looks after a call whose request left no trace."""
+NUMBER_BUSY_DELAY = 30.0
+TURN = 50
+"""Contacts of one campaign that go through at once: a small campaign never waits long behind a large one."""
+CAMPAIGNS = 200
+
+
+class Verdict(StrEnum):
+    """What a campaign has to do next."""
+
+    GO_ON = "go_on"
+    NO_SLOT = "no_slot"
+    """Its own simultaneous calls are exhausted."""
+    ACCOUNT_BUSY = "account_busy"
+    """The account's simultaneous calls, calls per second or free money are."""
+    OUT_OF_MONEY = "out_of_money"
+    LOST = "lost"
+    """It is not this dialer's any more, or was paused or cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a call is allowed: how long to ring and to last (seconds), and what is held for it."""
+
+    carrier: str
+    ring_timeout: int
+    time_limit: int
+    tariff: Tariff
+
+    @property
+    def hold(self) -> Any:
+        """What a call sets aside: the price of one that lasts to its limit."""
+        return self.tariff.hold(self.time_limit)
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one transaction decided."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    looked_at: list[list[Dialable]] = field(default_factory=list)
+    admitted: list[tuple[OwnedCampaign, Dialable, UUID]] = field(default_factory=list)
+
+
+class Gate:
+    """Lets calls through, for all campaigns of this dialer."""
+
+    def __init__(self, engine: AsyncEngine, heartbeat: Heartbeat, placer: Placer, terms: Terms) -> None:
+        self._engine = engine
+        self._heartbeat = heartbeat
+        self._placer = placer
+        self._terms = terms
+        self._accounts: dict[UUID, Batcher[OwnedCampaign, Verdict]] = {}
+
+    async def admit(self, campaign: OwnedCampaign) -> Verdict:
+        """Let through who may be rung of a campaign's contacts, place their calls, and say what to do next."""
+        account = campaign.taken.account_id
+        if account not in self._accounts:
+            self._accounts[account] = Batcher(lambda campaigns: self._pass(account, campaigns), limit=CAMPAIGNS)
+        return await self._accounts[account](campaign)
+
+    async def _pass(self, account: UUID, campaigns: Sequence[OwnedCampaign]) -> list[Verdict]:
+        room = await self._placer.room()
+        if not self._heartbeat.is_alive():
+            return [Verdict.LOST] * len(campaigns)
+        send_by = boot_time() + SEND_WITHIN
+        offered: list[UUID] = []
+
+        async def work(connection: AsyncConnection) -> _Round:
+            decided = await self._decide(connection, account, campaigns, room, offered)
+            fault.point("gate.before_commit")
+            return decided
+
+        try:
+            decided = await in_transaction(self._engine, work)
+        except (DBAPIError, OSError):
+            # Whether it committed may not be known; what it may have committed is never placed.
+            if offered:
+                self._placer.not_sent(offered, "the gate's transaction was cut off")
+            raise
+        fault.point("gate.committed")
+        for campaign, contact, attempt_id in decided.admitted:
+            self._placer.place(self._request(campaign, contact, attempt_id, send_by))
+        for campaign, looked_at in zip(campaigns, decided.looked_at, strict=True):
+            for _ in looked_at:
+                campaign.contacts.popleft()
+        return decided.verdicts
+
+    def _request(self, campaign: OwnedCampaign, contact: Dialable, attempt_id: UUID, send_by: float) -> CallRequest:
+        taken = campaign.taken
+        return CallRequest(
+            attempt_id=attempt_id,
+            campaign_id=taken.id,
+            to=contact.phone,
+            caller_id=taken.caller_id,
+            message=taken.welcome_message,
+            language=taken.language,
+            voice=taken.voice,
+            stream_url=taken.stream_url,
+            contact_id=contact.contact_id,
+            ring_timeout=self._terms.ring_timeout,
+            time_limit=self._terms.time_limit,
+            send_by=send_by,
+        )
+
+    async def _decide(
+        self,
+        connection: AsyncConnection,
+        account_id: UUID,
+        campaigns: Sequence[OwnedCampaign],
+        room: int,
+        offered: list[UUID],
+    ) -> _Round:
+        account = (await connection.execute(sql("gate_lock_account"), {"account": account_id})).one()
+        mine = await self._lock_campaigns(connection, campaigns)
+        counts = (
+            await connection.execute(
+                sql("gate_count"), {"account": account_id, "limited": account.calls_per_second is not None}
+            )
+        ).one()
+        live = await _live_calls(connection, mine)
+        available = account.balance + counts.unfolded - counts.held
+        hold = self._terms.hold
+        affordable = room if not hold else max(int(available // hold), 0)
+        account_may = min(
+            affordable,
+            _left(account.max_concurrent_calls, counts.live, room),
+            _left(account.calls_per_second, counts.recent, room),
+        )
+        budget = min(room, account_may)
+        window = None if account.window_start is None else CallingWindow(account.window_start, account.window_end)
+        decided = _Round()
+        refused: list[tuple[Dialable, Decision]] = []
+        for position, campaign in enumerate(campaigns):
+            if campaign.taken.id not in mine:
+                decided.verdicts.append(Verdict.LOST)
+                decided.looked_at.append([])
+                continue
+            slots = max(campaign.taken.concurrency - live[campaign.taken.id], 0)
+            fair_share = -(-budget // (len(campaigns) - position))
+            looked_at, let_through = _choose(campaign, min(slots, fair_share, TURN), window, account.now, refused)
+            budget -= len(let_through)
+            decided.looked_at.append(looked_at)
+            decided.admitted += [(campaign, contact, uuid7()) for contact in let_through]
+            decided.verdicts.append(
+                Verdict.GO_ON
+                if looked_at or (slots and account_may)
+                else Verdict.NO_SLOT
+                if not slots
+                else Verdict.OUT_OF_MONEY
+                if not affordable and not counts.live
+                else Verdict.ACCOUNT_BUSY
+            )
+        offered[:] = [attempt_id for _, _, attempt_id in decided.admitted]
+        if refused:
+            await self._refuse(connection, account_id, refused)
+        if decided.admitted:
+            decided.admitted = await self._admit(connection, account_id, decided.admitted, account.now)
+        return decided
+
+    async def _lock_campaigns(self, connection: AsyncConnection, campaigns: Sequence[OwnedCampaign]) -> set[UUID]:
+        rows = await connection.execute(
+            sql("gate_lock_campaigns"),
+            {
+                "ids": [campaign.taken.id for campaign in campaigns],
+                "epochs": [campaign.taken.epoch for campaign in campaigns],
+                "dialer": self._heartbeat.dialer_id,
+            },
+        )
+        return set(rows.scalars())
+
+    async def _refuse(
+        self, connection: AsyncConnection, account_id: UUID, refused: Sequence[tuple[Dialable, Decision]]
+    ) -> None:
+        metrics.gated.labels("outside_window").inc(len(refused))
+        await connection.execute(
+            sql("gate_refuse"),
+            {
+                "account": account_id,
+                "contacts": [contact.contact_id for contact, _ in refused],
+                "opens_at": [decision.opens_at for _, decision in refused],
+                "reasons": [decision.reason for _, decision in refused],
+            },
+        )
+
+    async def _admit(
+        self,
+        connection: AsyncConnection,
+        account_id: UUID,
+        chosen: Sequence[tuple[OwnedCampaign, Dialable, UUID]],
+        now: datetime,
+    ) -> list[tuple[OwnedCampaign, Dialable, UUID]]:
+        rows = await connection.execute(
+            sql("gate_admit"),
+            {
+                "account": account_id,
+                "contacts": [contact.contact_id for _, contact, _ in chosen],
+                "attempts": [attempt_id for _, _, attempt_id in chosen],
+                "caller_ids": [campaign.taken.caller_id for campaign, _, _ in chosen],
+                "carrier": self._terms.carrier,
+                "dialer": self._heartbeat.dialer_id,
+                "time_limit": self._terms.time_limit,
+                "ring_timeout": self._terms.ring_timeout,
+                "send_by": now + timedelta(seconds=SEND_WITHIN),
+                "check_at": now + timedelta(seconds=FIRST_CHECK),
+                "hold": self._terms.hold,
+                "busy_delay": NUMBER_BUSY_DELAY,
+            },
+        )
+        verdicts = {row.attempt_id: row.verdict for row in rows}
+        for verdict in verdicts.values():
+            metrics.gated.labels(verdict).inc()
+        return [entry for entry in chosen if verdicts.get(entry[2]) == "admitted"]
+
+
+def _left(limit: int | None, used: int, otherwise: int) -> int:
+    return otherwise if limit is None else max(limit - used, 0)
+
+
+def _choose(
+    campaign: OwnedCampaign,
+    at_most: int,
+    window: CallingWindow | None,
+    now: datetime,
+    refused: list[tuple[Dialable, Decision]],
+) -> tuple[list[Dialable], list[Dialable]]:
+    """The next contacts of a campaign that were looked at, and those of them that may ring now."""
+    looked_at: list[Dialable] = []
+    let_through: list[Dialable] = []
+    for contact in campaign.contacts:
+        if len(let_through) == at_most:
+            break
+        looked_at.append(contact)
+        zones = zones_of(contact.phone) if window else ()
+        decision = decide(window, zones, now=now, until=now + timedelta(seconds=SEND_WITHIN))
+        if decision.allowed:
+            let_through.append(contact)
+        else:
+            refused.append((contact, decision))
+    return looked_at, let_through
+
+
+async def _live_calls(connection: AsyncConnection, campaign_ids: set[UUID]) -> defaultdict[UUID, int]:
+    live: defaultdict[UUID, int] = defaultdict(int)
+    if campaign_ids:
+        for row in await connection.execute(sql("live_calls"), {"ids": list(campaign_ids)}):
+            live[row.campaign_id] = row.live
+    return live

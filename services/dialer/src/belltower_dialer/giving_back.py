@@ -1,0 +1,72 @@
+"""Ending the ownership of campaigns: nothing to do now, no way to go on, or the dialer leaves."""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.db.notify import wake_scheduler
+from belltower.db.ownership import give_back, release, stop_campaign
+from belltower.domain.campaign import CampaignStatus
+from belltower_dialer.batching import Batcher
+from belltower_dialer.heartbeat import Heartbeat
+from belltower_dialer.owned import OwnedCampaign
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+RETRY_DELAY = 30.0
+"""Seconds after which a campaign that failed unexpectedly is tried again."""
+
+
+class GivingBack:
+    """Gives campaigns back, many in one transaction, and wakes the scheduler for those that are due again soon."""
+
+    def __init__(self, engine: AsyncEngine, heartbeat: Heartbeat, *, actor: str, check_interval: float) -> None:
+        self._engine = engine
+        self._heartbeat = heartbeat
+        self._actor = actor
+        self._check_interval = check_interval
+        self._release = Batcher(self._release_batch, limit=BATCH)
+
+    async def release(self, campaign: OwnedCampaign) -> bool:
+        """Give a campaign back until its earliest remaining work; False when somebody can be rung now after all."""
+        return await self._release(campaign)
+
+    async def release_all(self, campaigns: Sequence[OwnedCampaign]) -> None:
+        """Give everything back because this dialer leaves."""
+        for start in range(0, len(campaigns), BATCH):
+            await self._release_batch(campaigns[start : start + BATCH], leaving=True)
+
+    async def stop(self, campaign: OwnedCampaign, status: CampaignStatus, reason: str) -> None:
+        """Pause or fail a campaign with the reason."""
+        log.warning("campaign_stopped", campaign_id=str(campaign.taken.id), status=status, reason=reason)
+        await stop_campaign(
+            self._engine,
+            self._heartbeat.dialer_id,
+            campaign.taken.id,
+            campaign.taken.epoch,
+            status,
+            reason=reason,
+            actor=self._actor,
+        )
+
+    async def try_later(self, campaign: OwnedCampaign) -> None:
+        """Give a campaign back whose processing failed unexpectedly."""
+        await give_back(
+            self._engine,
+            self._heartbeat.dialer_id,
+            campaign.taken.id,
+            campaign.taken.epoch,
+            actor=self._actor,
+            delay=RETRY_DELAY,
+        )
+
+    async def _release_batch(self, campaigns: Sequence[OwnedCampaign], *, leaving: bool = False) -> list[bool]:
+        epochs = {campaign.taken.id: campaign.taken.epoch for campaign in campaigns}
+        released, kept = await release(
+            self._engine, self._heartbeat.dialer_id, epochs, actor=self._actor, leaving=leaving
+        )
+        if any(each.due_in is not None and each.due_in < self._check_interval for each in released.values()):
+            await wake_scheduler(self._engine)
+        return [campaign.taken.id not in kept for campaign in campaigns]

@@ -1,0 +1,166 @@
+"""Placing admitted calls, and recording what became of each request."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from belltower.db.engine import in_transaction, sql, transaction
+from belltower.domain.call import CallStatus
+from belltower.outcomes import QUEUE_LIMIT, Outcomes
+from belltower.runtime import fault
+from belltower.runtime.clock import boot_time
+from belltower.telephony.provider import CallRequest, CallUpdate, Carrier, NotSent, Placed, Placement, Rejected, Unknown
+from belltower_dialer import metrics
+from belltower_dialer.batching import Batcher
+
+log = structlog.get_logger(__name__)
+
+RECORD_TRIES = 60
+RECORD_PAUSE = 1.0
+LONGEST_BACKOFF = 60.0
+COMMIT_DOUBT = 5.0
+"""Seconds after which a transaction whose commit was cut off has either happened or never will."""
+
+
+class Placer:
+    """Places calls, `limit` requests at a time. Admitted calls are placed whatever becomes of their campaign's task."""
+
+    def __init__(self, engine: AsyncEngine, carrier: Carrier, outcomes: Outcomes, *, limit: int) -> None:
+        self._engine = engine
+        self._carrier = carrier
+        self._outcomes = outcomes
+        self._limit = limit
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._quiet_until = 0.0
+        self._failures = 0
+        self._record_placed = Batcher(self._write_placed, limit=500)
+
+    async def room(self) -> int:
+        """Wait until calls can be placed; how many at once."""
+        while True:
+            await self._room.wait()
+            quiet = self._quiet_until - boot_time()
+            if quiet <= 0:
+                return self._limit - len(self._at_work)
+            await asyncio.sleep(min(quiet, 1.0))
+
+    def place(self, request: CallRequest) -> None:
+        """Place a call that the gate has committed."""
+        self._start(self._place(request))
+
+    def not_sent(self, attempt_ids: Sequence[UUID], reason: str) -> None:
+        """Calls that the gate may have committed and that nobody will place."""
+
+        async def record() -> None:
+            await asyncio.sleep(COMMIT_DOUBT)
+            for attempt_id in attempt_ids:
+                await self._persistently(partial(self._not_placed, attempt_id, reason))
+
+        self._start(record())
+
+    async def drained(self) -> None:
+        """Wait for the requests under way, and for what is recorded of them."""
+        while self._at_work:
+            await asyncio.wait(set(self._at_work))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._ended)
+        self._measure()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        self._measure()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("placing_failed", exc_info=error)
+            metrics.errors.labels("placing").inc()
+
+    def _measure(self) -> None:
+        metrics.placing.set(len(self._at_work))
+        if len(self._at_work) < self._limit:
+            self._room.set()
+        else:
+            self._room.clear()
+
+    async def _place(self, request: CallRequest) -> None:
+        placement = await self._carrier.place(request)
+        fault.point("carrier.placed")
+        metrics.placements.labels(type(placement).__name__.lower()).inc()
+        self._back_off(placement)
+        await self._persistently(lambda: self._record(request.attempt_id, placement))
+
+    def _back_off(self, placement: Placement) -> None:
+        if isinstance(placement, NotSent):
+            # A carrier that cannot be reached is not helped by haste.
+            self._failures = min(self._failures + 1, 10)
+            pause = min(
+                placement.retry_after * 1.5 ** (self._failures - 1), max(LONGEST_BACKOFF, placement.retry_after)
+            )
+            self._quiet_until = max(self._quiet_until, boot_time() + pause)
+            log.warning("call_not_sent", reason=placement.reason, pause=round(pause, 2))
+        else:
+            self._failures = 0
+
+    async def _record(self, attempt_id: UUID, placement: Placement) -> None:
+        match placement:
+            case Placed(carrier_call_id):
+                await self._record_placed((attempt_id, carrier_call_id))
+            case Rejected(code, reason):
+                await self._outcomes.apply(
+                    CallUpdate(
+                        attempt_id,
+                        None,
+                        CallStatus.FAILED,
+                        dedupe_key="response:rejected",
+                        error_code=code,
+                        reason=reason,
+                        permanent=True,
+                    ),
+                    source="response",
+                )
+            case NotSent(reason):
+                await self._not_placed(attempt_id, reason)
+            case Unknown(reason):
+                log.warning("call_in_doubt", attempt_id=str(attempt_id), reason=reason)
+                async with transaction(self._engine) as connection:
+                    await connection.execute(sql("record_unknown_request"), {"attempt": attempt_id, "reason": reason})
+
+    async def _not_placed(self, attempt_id: UUID, reason: str) -> None:
+        await self._outcomes.apply(
+            CallUpdate(attempt_id, None, CallStatus.NOT_PLACED, dedupe_key="response:not_sent", reason=reason),
+            source="response",
+        )
+
+    async def _write_placed(self, placed: Sequence[tuple[UUID, str]]) -> Sequence[None]:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(
+                sql("record_placements"),
+                {
+                    "attempts": [attempt_id for attempt_id, _ in placed],
+                    "carrier_call_ids": [carrier_call_id for _, carrier_call_id in placed],
+                    "queue_limit": QUEUE_LIMIT,
+                },
+            )
+
+        await in_transaction(self._engine, work)
+        return [None] * len(placed)
+
+    async def _persistently(self, record: Callable[[], Awaitable[None]]) -> None:
+        """Record, through an outage of the database; what is given up after that is the reconciler's."""
+        for tried in range(1, RECORD_TRIES + 1):
+            try:
+                return await record()
+            except (SQLAlchemyError, OSError) as error:
+                if tried == RECORD_TRIES:
+                    raise
+                log.warning("recording_postponed", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(RECORD_PAUSE)
+        return None

@@ -1,0 +1,157 @@
+"""Looking after live calls that stay silent, whatever their campaign's status, and resolving those left in doubt.
+
+The carrier is asked; nothing is guessed. A call that may have rung and that nobody can account for ends as `unknown`
+and is never redialled blindly.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from belltower.db.engine import in_transaction, sql
+from belltower.domain.call import CallStatus
+from belltower.domain.campaign import CampaignStatus
+from belltower.outcomes import QUEUE_LIMIT, Outcomes
+from belltower.telephony.provider import CallUpdate, Carrier, CarrierCall, CarrierUnavailable
+from belltower_dialer import metrics
+from belltower_dialer.heartbeat import Heartbeat
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+LEASE = 10.0
+"""Seconds for which a call is one reconciler's; then it is looked after again."""
+LONGEST_SLEEP = 2.0
+ABSENT_FOR = 60.0
+"""Seconds after its `send_by` at which a call that the carrier does not have was not placed."""
+CREATED_SLACK = timedelta(seconds=2)
+"""The carrier writes when a call was created in whole seconds, by its own clock."""
+STOPPED = (CampaignStatus.PAUSED, CampaignStatus.CANCELLED)
+
+
+class Reconciler:
+    """One dialer's share of looking after calls."""
+
+    def __init__(self, engine: AsyncEngine, carrier: Carrier, outcomes: Outcomes, heartbeat: Heartbeat) -> None:
+        self._engine = engine
+        self._carrier = carrier
+        self._outcomes = outcomes
+        self._heartbeat = heartbeat
+
+    async def run(self) -> None:
+        """Look after calls whose time has come, for ever."""
+        await self._heartbeat.registered.wait()
+        while True:
+            try:
+                pause = await self.look_after_due()
+            except Exception:
+                log.exception("reconciling_failed")
+                metrics.errors.labels("reconcile").inc()
+                pause = LONGEST_SLEEP
+            await asyncio.sleep(pause)
+
+    async def look_after_due(self) -> float:
+        """Look after one batch; in how many seconds to come again."""
+
+        async def lease(connection: AsyncConnection) -> list[Any]:
+            return list(await connection.execute(sql("lease_checks"), {"batch": BATCH, "lease": LEASE}))
+
+        calls = await in_transaction(self._engine, lease)
+        results = await asyncio.gather(*(self._look_after(call) for call in calls), return_exceptions=True)
+        for call, result in zip(calls, results, strict=True):
+            if isinstance(result, CarrierUnavailable):
+                metrics.reconciled.labels("carrier_unavailable").inc()
+                log.warning("carrier_not_answering", attempt_id=str(call.id), error=str(result))
+            elif isinstance(result, BaseException):
+                metrics.errors.labels("reconcile").inc()
+                log.error("call_not_looked_after", attempt_id=str(call.id), exc_info=result)
+            else:
+                metrics.reconciled.labels(result).inc()
+                log.info("call_looked_after", attempt_id=str(call.id), was=call.status, result=result)
+        if len(calls) == BATCH:
+            return 0
+        async with self._engine.connect() as connection:
+            due_in = (await connection.execute(sql("next_check"))).scalar_one()
+        return LONGEST_SLEEP if due_in is None else min(max(due_in, 0.05), LONGEST_SLEEP)
+
+    async def _look_after(self, call: Any) -> str:
+        if call.carrier_call_id is None:
+            return await self._resolve_unbound(call)
+        found = await self._ask(call)
+        if found is None:
+            return await self._not_known(call)
+        in_time = call.now < call.gated_at + timedelta(seconds=QUEUE_LIMIT)
+        if found.status is CallStatus.QUEUED and (not in_time or call.campaign_status in STOPPED):
+            await self._carrier.cancel(call.carrier_call_id)
+            found = await self._ask(call) or found
+        return found.status
+
+    async def _ask(self, call: Any) -> CallUpdate | None:
+        found = await self._carrier.fetch(call.carrier_call_id)
+        if found is not None:
+            await self._outcomes.apply(found, source="poll")
+        return found
+
+    async def _not_known(self, call: Any) -> str:
+        """The carrier denies a call whose name it gave us itself; after its longest possible life it is unknown."""
+        if call.now < _last_possible_end(call):
+            return "denied"
+        await self._end(call, CallStatus.UNKNOWN, "The carrier does not know this call any more.")
+        return CallStatus.UNKNOWN
+
+    async def _resolve_unbound(self, call: Any) -> str:
+        """A call of which we have no word from the carrier: the answer to our request was lost, or it was never sent."""
+        listed = [found async for found in self._carrier.find(call.phone, call.caller_id)]
+        candidates = [found for found in listed if found.created_at >= call.gated_at - CREATED_SLACK]
+        bound, twins = await self._bindings(call, candidates)
+        free = [found for found in candidates if found.carrier_call_id not in bound]
+        if len(free) == 1 and twins == 1:
+            return await self._bind(call, free[0])
+        if not free and await self._was_never_placed(call):
+            await self._end(call, CallStatus.NOT_PLACED, "The carrier has no such call.")
+            return CallStatus.NOT_PLACED
+        if call.now >= _last_possible_end(call):
+            await self._end(call, CallStatus.UNKNOWN, "The carrier could not tell which of its calls this was, if any.")
+            return CallStatus.UNKNOWN
+        return "in_doubt"
+
+    async def _bindings(self, call: Any, candidates: list[CarrierCall]) -> tuple[set[str], int]:
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(
+                sql("bound_calls"), {"carrier_call_ids": [found.carrier_call_id for found in candidates]}
+            )
+            bound = set(rows.scalars())
+            twins = await connection.execute(sql("unbound_twins"), {"phone": call.phone, "caller_id": call.caller_id})
+            return bound, twins.scalar_one()
+
+    async def _bind(self, call: Any, found: CarrierCall) -> str:
+        await self._outcomes.apply(
+            CallUpdate(
+                call.id,
+                found.carrier_call_id,
+                found.status,
+                dedupe_key=f"{found.carrier_call_id}:listed:{found.status}",
+                duration=found.duration,
+            ),
+            source="reconciler",
+        )
+        return "bound"
+
+    async def _was_never_placed(self, call: Any) -> bool:
+        if call.now < call.send_by + timedelta(seconds=ABSENT_FOR):
+            return False
+        if call.request_ended_at is not None:
+            return True
+        return await self._heartbeat.is_gone(call.dialer, since=call.gated_at, lapsed_for=ABSENT_FOR)
+
+    async def _end(self, call: Any, status: CallStatus, reason: str) -> None:
+        await self._outcomes.apply(
+            CallUpdate(call.id, None, status, dedupe_key=f"reconciler:{status}", reason=reason), source="reconciler"
+        )
+
+
+def _last_possible_end(call: Any) -> Any:
+    return call.send_by + timedelta(seconds=call.ring_timeout + call.time_limit)
