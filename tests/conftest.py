@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.processes"]
+pytest_plugins = ["tests.support.servers", "tests.support.processes", "tests.support.world"]

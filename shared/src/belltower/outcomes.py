@@ -28,6 +28,7 @@ from belltower.domain.call import FINAL, LIVE, Advance, CallStatus, advance
 from belltower.domain.campaign import OPEN_CONTACT, ContactStatus
 from belltower.domain.money import Settlement, Tariff, settle
 from belltower.domain.retry_policy import NextStep, RetryPolicy, is_counted
+from belltower.runtime import fault
 from belltower.telephony.provider import CallUpdate
 
 log = structlog.get_logger(__name__)
@@ -105,6 +106,11 @@ class Outcomes:
                 await wake_scheduler(self.engine)
 
     async def _apply(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Change:
+        change = await self._decide(connection, update, source, locked=locked)
+        fault.point("outcome.before_commit")
+        return change
+
+    async def _decide(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Change:
         attempt_id = update.attempt_id or await _attempt_of(connection, update.carrier_call_id)
         if attempt_id is None:
             return _Change(Effect.UNMATCHED)
