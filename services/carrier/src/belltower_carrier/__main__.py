@@ -28,24 +28,29 @@ class LoopClock:
         return self._loop.call_later(delay, callback)
 
 
-async def carry(settings: CarrierProcessSettings, stopping: asyncio.Event) -> None:
+async def carry(settings: CarrierProcessSettings, truth: TruthLog, stopping: asyncio.Event) -> None:
     """Be the carrier until `stopping`. Calls that live then end when the log file is read again, or are forgotten."""
-    truth = TruthLog(settings.carrier_log_limit, settings.carrier_log)
     courier = Courier(settings.carrier_auth_token.get_secret_value())
     try:
         exchange = Exchange(settings.carrier_account_sid, truth, LoopClock(), courier.deliver)
         exchange.recover()
-        await serve_http(create_app(settings, exchange), settings, stopping)
+        await serve_http(create_app(settings, exchange, stopping), settings, stopping)
     finally:
         await courier.close()
-        truth.close()
 
 
 def main() -> None:
     """Start the process; it ends with SIGTERM or SIGINT."""
     settings = load(CarrierProcessSettings)
     configure_logging(settings, service="carrier")
-    run(lambda stopping: carry(settings, stopping))
+    try:
+        truth = TruthLog(settings.carrier_log_limit, settings.carrier_log)
+    except OSError as error:
+        raise SystemExit(f"BELLTOWER_CARRIER_LOG: {settings.carrier_log} cannot be used ({error.strerror}).") from None
+    try:
+        run(lambda stopping: carry(settings, truth, stopping))
+    finally:
+        truth.close()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The simulated carrier's web application."""
 
+import asyncio
+
 from starlette.applications import Starlette
 
 from belltower.runtime.health import health_routes, nothing_wrong
@@ -9,9 +11,9 @@ from belltower_carrier.simulator_api import SimulatorApi
 from belltower_carrier.twilio_api import TwilioApi
 
 
-def create_app(settings: CarrierProcessSettings, exchange: Exchange) -> Starlette:
-    """All routes: Twilio's, the simulator's own, and those of every process."""
-    twilio = TwilioApi(exchange, settings.carrier_account_sid, settings.carrier_auth_token.get_secret_value())
+def create_app(settings: CarrierProcessSettings, exchange: Exchange, stopping: asyncio.Event) -> Starlette:
+    """All routes: Twilio's, the simulator's own, and those of every process. No answer is held once `stopping` is set."""
+    twilio = TwilioApi(exchange, settings.carrier_account_sid, settings.carrier_auth_token.get_secret_value(), stopping)
     return Starlette(
         routes=[
             *twilio.routes(),

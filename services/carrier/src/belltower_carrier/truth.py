@@ -115,7 +115,8 @@ class TruthLog:
         self._first += count
 
     def _read(self, file: Path) -> None:
-        """Read back what an earlier process wrote. A last line that was cut off is left out."""
+        """Read back what an earlier process wrote. A last line that was cut off is removed."""
+        _end_with_a_whole_line(file)
         records: dict[str, dict[str, Any]] = {}
         with file.open(encoding="utf-8") as lines:
             for line in lines:
@@ -128,6 +129,21 @@ class TruthLog:
             self._keep(_call(self.next_number, record))
         if len(self._calls) > self._limit:
             self._forget(len(self._calls) - self._limit)
+
+
+def _end_with_a_whole_line(file: Path) -> None:
+    with file.open("r+b") as lines:
+        size = whole = lines.seek(0, 2)
+        while whole > 0:
+            start = max(whole - 4096, 0)
+            lines.seek(start)
+            newline = lines.read(whole - start).rfind(b"\n")
+            if newline >= 0:
+                whole = start + newline + 1
+                break
+            whole = start
+        if whole < size:
+            lines.truncate(whole)
 
 
 def item(call: Call) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Source: twilio.com/docs/voice/api/call-resource.
 import asyncio
 import base64
 import binascii
+import contextlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable
@@ -35,8 +36,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 class TwilioApi:
     """The routes of one account. Other accounts do not exist."""
 
-    def __init__(self, exchange: Exchange, account_sid: str, auth_token: str) -> None:
+    def __init__(self, exchange: Exchange, account_sid: str, auth_token: str, stopping: asyncio.Event) -> None:
         self._exchange = exchange
+        self._stopping = stopping
         self._account_sid = account_sid
         self._credentials = f"{account_sid}:{auth_token}".encode()
         self._path = f"/2010-04-01/Accounts/{account_sid}/Calls"
@@ -85,7 +87,9 @@ class TwilioApi:
             case RequestFault.GARBLED_ANSWER:
                 return PlainTextResponse("<html>created</html>", 201)
             case RequestFault.HELD_ANSWER:
-                await asyncio.sleep(self._exchange.behaviour.hold_seconds)
+                # Not past the end of the process, which would have to wait for it.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), self._exchange.behaviour.hold_seconds)
         return JSONResponse(self._resource(accepted.call), 201)
 
     async def _fetch(self, request: Request) -> Response:

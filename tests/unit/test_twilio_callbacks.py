@@ -1,0 +1,159 @@
+"""The carrier's signed callbacks, and what it is told to do with an answered call."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+from xml.etree import ElementTree
+
+import pytest
+from pydantic import SecretStr
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from belltower.domain.call import CallStatus
+from belltower.domain.errors import Invalid
+from belltower.runtime.settings import CarrierKind, CarrierSettings
+from belltower.telephony.provider import CallRequest
+from belltower.telephony.twilio import CALLBACK_PATH, callback_url, parse_callback, signature_is_valid, twiml
+
+ATTEMPT = UUID("0197b2c4-0000-7000-8000-000000000001")
+CAMPAIGN = UUID("0197b2c4-0000-7000-8000-000000000002")
+SETTINGS = CarrierSettings(
+    carrier=CarrierKind.TWILIO,
+    carrier_account_sid="AC1",
+    carrier_auth_token=SecretStr("12345"),
+    public_url="https://calls.example.com",
+)
+FORM = {"CallSid": "CA1", "CallStatus": "completed", "SequenceNumber": "3", "CallDuration": "7"}
+
+
+def request(stream_url: str | None = None, message: str = "Hello") -> CallRequest:
+    return CallRequest(
+        attempt_id=ATTEMPT,
+        campaign_id=CAMPAIGN,
+        to="+14155550123",
+        caller_id="+14155550100",
+        message=message,
+        language="en-GB",
+        voice="Polly.Amy",
+        stream_url=stream_url,
+        contact_id=42,
+        ring_timeout=30,
+        time_limit=600,
+        send_by=0.0,
+    )
+
+
+def test_the_callback_url_names_the_attempt_and_asks_for_retries() -> None:
+    url, fragment = callback_url("https://calls.example.com", ATTEMPT).split("#")
+    assert url == f"https://calls.example.com{CALLBACK_PATH}?attempt={ATTEMPT}"
+    assert {"rc=3", "rp=all"} <= set(fragment.split("&"))
+
+
+def test_the_signature_covers_the_url_without_its_fragment() -> None:
+    url = callback_url(SETTINGS.public_url, ATTEMPT).split("#")[0]
+    signature = RequestValidator("12345").compute_signature(url, FORM)
+    assert signature_is_valid(SETTINGS, f"{CALLBACK_PATH}?attempt={ATTEMPT}", FORM, signature)
+
+
+def test_a_signature_over_the_fragment_is_not_the_carriers() -> None:
+    signature = RequestValidator("12345").compute_signature(callback_url(SETTINGS.public_url, ATTEMPT), FORM)
+    assert not signature_is_valid(SETTINGS, f"{CALLBACK_PATH}?attempt={ATTEMPT}", FORM, signature)
+
+
+def test_the_published_algorithm_gives_the_same_signature() -> None:
+    # base64(HMAC-SHA1(token, URL + sorted key and value)), computed by hand.
+    import base64
+    import hmac
+
+    text = f"https://calls.example.com{CALLBACK_PATH}?attempt={ATTEMPT}" + "".join(k + FORM[k] for k in sorted(FORM))
+    signature = base64.b64encode(hmac.new(b"12345", text.encode(), "sha1").digest()).decode()
+    assert signature_is_valid(SETTINGS, f"{CALLBACK_PATH}?attempt={ATTEMPT}", FORM, signature)
+
+
+@pytest.mark.parametrize("signature", [None, "", "x", "é"])
+def test_a_callback_without_a_good_signature_is_refused(signature: str | None) -> None:
+    assert not signature_is_valid(SETTINGS, CALLBACK_PATH, FORM, signature)
+
+
+def test_a_changed_form_or_another_attempt_breaks_the_signature() -> None:
+    url = callback_url(SETTINGS.public_url, ATTEMPT).split("#")[0]
+    signature = RequestValidator("12345").compute_signature(url, FORM)
+    assert not signature_is_valid(
+        SETTINGS, f"{CALLBACK_PATH}?attempt={ATTEMPT}", FORM | {"CallDuration": "1"}, signature
+    )
+    assert not signature_is_valid(SETTINGS, f"{CALLBACK_PATH}?attempt={CAMPAIGN}", FORM, signature)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("queued", CallStatus.QUEUED),
+        ("initiated", CallStatus.QUEUED),
+        ("ringing", CallStatus.RINGING),
+        ("in-progress", CallStatus.IN_PROGRESS),
+        ("completed", CallStatus.COMPLETED),
+        ("busy", CallStatus.BUSY),
+        ("no-answer", CallStatus.NO_ANSWER),
+        ("failed", CallStatus.FAILED),
+        ("canceled", CallStatus.CANCELLED),
+    ],
+)
+def test_the_carriers_words_become_ours(word: str, status: CallStatus) -> None:
+    assert parse_callback({"CallSid": "CA1", "CallStatus": word}, None).status is status
+
+
+def test_a_callback_is_read_whole() -> None:
+    update = parse_callback(
+        FORM | {"Timestamp": "Tue, 31 Mar 2026 20:00:05 +0000", "AnsweredBy": "human", "SipResponseCode": "200"},
+        str(ATTEMPT),
+    )
+    assert update.attempt_id == ATTEMPT
+    assert update.carrier_call_id == "CA1"
+    assert update.dedupe_key == "CA1:3"
+    assert update.occurred_at == datetime(2026, 3, 31, 20, 0, 5, tzinfo=UTC)
+    assert update.duration == 7
+    assert update.answered_by == "human"
+    assert update.error_code is None
+
+
+def test_a_failed_call_carries_the_carriers_code_or_the_networks() -> None:
+    failed = {"CallSid": "CA1", "CallStatus": "failed", "SipResponseCode": "404"}
+    assert parse_callback(failed, None).error_code == "sip:404"
+    assert parse_callback(failed | {"ErrorCode": "32011"}, None).error_code == "32011"
+
+
+def test_reports_without_a_sequence_number_differ_by_status() -> None:
+    ringing = parse_callback({"CallSid": "CA1", "CallStatus": "ringing"}, None)
+    busy = parse_callback({"CallSid": "CA1", "CallStatus": "busy"}, None)
+    assert ringing.dedupe_key != busy.dedupe_key
+
+
+@pytest.mark.parametrize(
+    ("change", "attempt", "field"),
+    [
+        ({"CallSid": ""}, None, "CallSid"),
+        ({"CallStatus": "melted"}, None, "CallStatus"),
+        ({"CallDuration": "long"}, None, "CallDuration"),
+        ({}, "7", "attempt"),
+    ],
+)
+def test_what_no_carrier_sends_is_invalid(change: dict[str, str], attempt: str | None, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_callback(FORM | change, attempt)
+    assert caught.value.field == field
+
+
+def test_the_message_is_spoken_in_its_language_and_voice() -> None:
+    (say,) = ElementTree.fromstring(twiml(request(message="Tea & <cake> é")))
+    assert (say.tag, say.text) == ("Say", "Tea & <cake> é")
+    assert say.attrib == {"language": "en-GB", "voice": "Polly.Amy"}
+
+
+def test_a_voice_agent_is_told_which_call_it_gets() -> None:
+    (connect,) = ElementTree.fromstring(twiml(request(stream_url="wss://agent.example.com/talk")))
+    (stream,) = connect
+    assert (connect.tag, stream.get("url")) == ("Connect", "wss://agent.example.com/talk")
+    assert {p.get("name"): p.get("value") for p in stream} == {
+        "campaign_id": str(CAMPAIGN),
+        "contact_id": "42",
+        "attempt_id": str(ATTEMPT),
+    }
