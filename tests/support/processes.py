@@ -122,12 +122,18 @@ class Start:
         """The origin at which the carrier reaches the API: known before the API starts."""
         return f"http://127.0.0.1:{self._api_port}"
 
-    def __call__(self, service: str, *, wait: bool = True, timeout: float = 30.0, **environment: str) -> Service:
+    def __call__(self, service: str, **environment: str) -> Service:
         """Start `api`, `scheduler`, `dialer` or `carrier` and wait until it is ready.
 
         It gets the test's database and virtual host, a free port, and the carrier that the test started before, if any;
         `environment` adds to that. Several of a kind may run; the first API has the `public_url`.
         """
+        started = self.begin(service, **environment)
+        started.wait_until_ready()
+        return started
+
+    def begin(self, service: str, **environment: str) -> Service:
+        """The same, without waiting until it is ready."""
         number = 1 + sum(other.name.startswith(f"{service}-") for other in self.services)
         taken = {int(other.environment["BELLTOWER_HTTP_PORT"]) for other in self.services} | {self._api_port}
         port = self._api_port if service == "api" and number == 1 else ports.any_free(taken)
@@ -143,8 +149,6 @@ class Start:
         name = f"{service}-{number}"
         started = Service(name, f"belltower_{service}", settings, self._logs / f"{name}.log")
         self.services.append(started)
-        if wait:
-            started.wait_until_ready(timeout)
         return started
 
     def _needs(self, service: str) -> dict[str, str]:

@@ -42,9 +42,7 @@ class Folder:
 
     def hold(self) -> bool:
         """Make this folder ours for as long as this process lives. False when another process holds it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o711)
-        self.logs.mkdir(mode=0o700, exist_ok=True)
+        self._make()
         lock = self._lock_file.open("a+", encoding="utf-8")
         if not _take(lock):
             lock.close()
@@ -122,12 +120,18 @@ class Folder:
                     shutil.rmtree(entry, ignore_errors=True)
             elif entry != self._lock_file:
                 entry.unlink(missing_ok=True)
+        self._make()
 
     def discard(self) -> None:
         """Delete the folder for good, and let go of it."""
         self.wipe()
         self.release()
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def _make(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o711)
+        self.logs.mkdir(mode=0o700, exist_ok=True)
 
     def _identity(self) -> str:
         """What tells this folder from another that stood at the same path before."""

@@ -93,12 +93,12 @@ class RabbitMQ:
     def start(self, supervisor: Supervisor) -> None:
         """Start it, and come back at once. The register of names must be there first, or the node starts one of its own."""
         supervisor.start_program(NAMES_PROGRAM)
-        supervisor.wait_for(NAMES_PROGRAM, lambda: _listens(self.ports["names"]), timeout=15)
+        supervisor.wait_for(NAMES_PROGRAM, lambda: listens(self.ports["names"]), timeout=15)
         supervisor.start_program(PROGRAM)
 
     def wait(self, supervisor: Supervisor, timeout: float = 90) -> None:
         """Wait until clients and operators can use it. Raises `SetupError` with its last words when they cannot."""
-        supervisor.wait_for(PROGRAM, lambda: answers(self.management_url) and _listens(self.ports["amqp"]), timeout)
+        supervisor.wait_for(PROGRAM, lambda: answers(self.management_url) and listens(self.ports["amqp"]), timeout)
 
     def configuration(self) -> str:
         """The text of its rabbitmq.conf. User, password and virtual host are made at its first start."""
@@ -172,10 +172,13 @@ def answers(management_url: str) -> bool:
         return False
 
 
-def _listens(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
-        caller.settimeout(1)
-        return caller.connect_ex(("127.0.0.1", port)) == 0
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections at a port."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _is_complete(directory: Path) -> bool:

@@ -1,11 +1,13 @@
 """Drives supervisord, which starts our processes, starts them again when they die, and keeps and rotates their logs."""
 
+import http.client
 import os
 import secrets
 import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +55,7 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self._programs: dict[str, Program] = {}
         self._connection: xmlrpc.client.ServerProxy | None = None
-        self._proxy: Any = None
+        self._turn = threading.Lock()
 
     def start(self, programs: Sequence[Program]) -> None:
         """Start supervisord with programs that it knows, and starts when it is told to.
@@ -79,18 +81,17 @@ class Supervisor:
                 start_new_session=True,
             )
         self._connection = xmlrpc.client.ServerProxy(f"http://belltower:{password}@127.0.0.1:{port}/RPC2")
-        self._proxy = self._connection.supervisor
         self._wait_until_it_answers()
 
     def start_program(self, name: str) -> None:
         """Start a program that is not running; `wait_for` says when it can be used."""
         with suppress(xmlrpc.client.Fault):  # it runs, or has just failed and will be tried again
-            self._proxy.startProcess(self._full_name(name), False)
+            self._call("startProcess", self._full_name(name), False)
 
     def stop_program(self, name: str) -> None:
         """Stop a program, and wait until it has ended."""
         with suppress(xmlrpc.client.Fault):
-            self._proxy.stopProcess(self._full_name(name), True)
+            self._call("stopProcess", self._full_name(name), True)
 
     def kill_program(self, name: str) -> None:
         """End a running program by force; it is started again, as after any death."""
@@ -102,11 +103,14 @@ class Supervisor:
 
     def pid_of(self, name: str) -> int | None:
         """The process id of a running program."""
-        return int(self._proxy.getProcessInfo(self._full_name(name))["pid"]) or None
+        return int(self._call("getProcessInfo", self._full_name(name))["pid"]) or None
 
-    def states(self) -> dict[str, str]:
-        """The state of each program, in supervisord's words (RUNNING, STOPPED, BACKOFF ...)."""
-        return {str(info["name"]): str(info["statename"]) for info in self._proxy.getAllProcessInfo()}
+    def pids(self) -> dict[str, int]:
+        """The process id of each program, 0 while it does not run; empty when supervisord cannot say."""
+        try:
+            return {str(info["name"]): int(info["pid"]) for info in self._call("getAllProcessInfo")}
+        except (OSError, http.client.HTTPException):
+            return {}
 
     def is_alive(self) -> bool:
         """Whether supervisord runs."""
@@ -122,7 +126,7 @@ class Supervisor:
         while not is_ready():
             if not self.is_alive():
                 raise SetupError(f"supervisord ended. See {self._folder.logs}/supervisord.log.")
-            info = self._proxy.getProcessInfo(self._full_name(name))
+            info = self._call("getProcessInfo", self._full_name(name))
             if info["statename"] in {"BACKOFF", "FATAL"}:
                 starts.add(info["start"])
             if info["statename"] == "FATAL" or len(starts) >= _STARTED_IN_VAIN:
@@ -168,6 +172,12 @@ class Supervisor:
         if self._connection is not None:
             self._connection("close")()
 
+    def _call(self, method: str, *arguments: object) -> Any:
+        """Ask supervisord over its one connection, one question at a time."""
+        assert self._connection is not None, "supervisord was not started"
+        with self._turn:
+            return getattr(self._connection.supervisor, method)(*arguments)
+
     def _full_name(self, name: str) -> str:
         return f"{self._programs[name].group}:{name}"
 
@@ -175,7 +185,7 @@ class Supervisor:
         deadline = time.monotonic() + 30
         while True:
             try:
-                if self._proxy.getState()["statename"] == "RUNNING":
+                if self._call("getState")["statename"] == "RUNNING":
                     return
             except OSError:
                 pass

@@ -1,0 +1,69 @@
+# Belltower. `make` alone lists the targets; every one of them sets up what it needs first.
+
+PYTHON ?= python3
+RUN := .venv/bin/python -m belltower_local
+PYTEST := .venv/bin/pytest
+SOURCES := shared services deploy/local tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt migrate openapi \
+	up down logs lock clean venv
+.NOTPARALLEL:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-18s %s\n", $$1, $$2} /^##@ / {printf "\n%s\n", substr($$0, 5)}' Makefile
+
+##@ Running it on this machine, without containers
+run: venv ## Start everything, with a demo campaign; Ctrl-C stops it
+	@$(RUN) run
+demo: venv ## Run two campaigns from start to end, print what happened, and stop
+	@$(RUN) demo
+stop: venv ## Stop what a `make run` left running
+	@$(RUN) stop
+reset: venv ## Stop it and delete all its data
+	@$(RUN) reset
+status: venv ## Show what runs
+	@$(RUN) status
+servers: venv ## Install Postgres and RabbitMQ if they are missing (as root), without starting them
+	@$(RUN) servers
+
+##@ Testing
+test: venv ## Run all tests
+	@$(PYTEST)
+test-unit: venv ## Run the tests that need no server
+	@$(PYTEST) tests/unit
+test-integration: venv ## Run the tests on real Postgres and RabbitMQ
+	@$(PYTEST) tests/integration
+test-e2e: venv ## Run the tests over HTTP, on all services
+	@$(PYTEST) tests/e2e
+check: venv ## Lint, type-check, check the layers, and compare migrations with the tables
+	@.venv/bin/ruff check $(SOURCES)
+	@.venv/bin/ruff format --check $(SOURCES)
+	@.venv/bin/mypy shared/src services/*/src deploy/local/src tests bench
+	@.venv/bin/lint-imports
+	@$(PYTEST) --quiet tests/integration/test_schema_drift.py
+fmt: venv ## Format the code and mend what the linter can mend
+	@.venv/bin/ruff check --fix --quiet $(SOURCES)
+	@.venv/bin/ruff format $(SOURCES)
+
+##@ Working on it
+migrate: venv ## Bring the database at DATABASE_URL to the newest schema
+	@.venv/bin/belltower migrate
+openapi: venv ## Write the API's description to openapi.json
+	@.venv/bin/python -m belltower_api.openapi openapi.json
+lock: venv ## Pin the newest versions that the pyproject files allow
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" deploy/lock.sh
+clean: ## Delete the Python environment and all caches (data stays: see `reset`)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##@ Running it in containers
+up: ## Build and start everything with docker compose
+	@docker compose up --build --detach --wait
+down: ## Stop the containers (their data stays)
+	@docker compose down
+logs: ## Follow the containers' logs
+	@docker compose logs --follow
+
+venv:
+	@PYTHONPATH=deploy/local/src PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m belltower_local.environment .
