@@ -1,6 +1,7 @@
 """Telephone numbers: E.164 or nothing."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import phonenumbers
@@ -9,6 +10,8 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEPARATORS = re.compile(r"[,;\n\r]+")
 MAX_LENGTH = 64
 """Longer text is no telephone number, and is not looked at."""
+LISTED_REJECTIONS = 100
+"""How many rejected lines are told one by one; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class PhoneList:
 
     numbers: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    """The first `LISTED_REJECTIONS`."""
+    rejections: int = 0
     duplicates: int = 0
 
 
@@ -58,7 +63,7 @@ def normalise(value: str, default_country: str | None = None) -> str:
     return written
 
 
-def read_numbers(lines: list[tuple[int, str]], default_country: str | None = None) -> PhoneList:
+def read_numbers(lines: Iterable[tuple[int, str]], default_country: str | None = None) -> PhoneList:
     """Normalise numbered lines; keep the good, report the bad, drop the second of a pair."""
     result = PhoneList()
     seen: set[str] = set()
@@ -66,7 +71,9 @@ def read_numbers(lines: list[tuple[int, str]], default_country: str | None = Non
         try:
             number = normalise(value, default_country)
         except ValueError as reason:
-            result.rejected.append(Rejected(line, value[:MAX_LENGTH], str(reason)))
+            result.rejections += 1
+            if result.rejections <= LISTED_REJECTIONS:
+                result.rejected.append(Rejected(line, value[:MAX_LENGTH], str(reason)))
             continue
         if number in seen:
             result.duplicates += 1

@@ -41,7 +41,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
-    """Understand a `scheduled_time`, and refuse one that has passed.
+    """Understand a `scheduled_time`, and refuse one that has passed. Without a `timezone` wall time is UTC.
 
     Raises `Invalid` with a sentence that says what to send.
     """
@@ -52,9 +52,9 @@ def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
         instant = _instant_of_wall_time(written, where, name)
         wall = written
     else:
-        instant = _to_utc(written)
+        instant = written.astimezone(UTC)
         wall = instant.astimezone(where).replace(tzinfo=None)
-        if timezone and timezone != "UTC" and instant.astimezone(where).utcoffset() != written.utcoffset():
+        if timezone and instant.astimezone(where).utcoffset() != written.utcoffset():
             raise Invalid(
                 FIELD,
                 "timezone_disagrees",
@@ -79,22 +79,18 @@ def _parse(text: str) -> datetime:
     try:
         if len(text) < len("2030-05-17T09:30") or len(text) > 40 or text[10] not in "Tt ":
             raise ValueError(text)
-        return datetime.fromisoformat(text.upper())
+        written = datetime.fromisoformat(text.upper())
+        if not 2 <= written.year <= 9998:  # so that every zone's reading of it is a date, too
+            raise ValueError(text)
     except ValueError:
         raise Invalid(
             FIELD, "invalid_scheduled_time", f"scheduled_time is not a date and time. {HOW_TO_WRITE}"
         ) from None
-
-
-def _to_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise Invalid(FIELD, "invalid_scheduled_time", f"scheduled_time is out of range. {HOW_TO_WRITE}") from None
+    return written
 
 
 def _instant_of_wall_time(wall: datetime, where: ZoneInfo, name: str) -> datetime:
-    instant = _to_utc(wall.replace(tzinfo=where, fold=0))
+    instant = wall.replace(tzinfo=where, fold=0).astimezone(UTC)
     if instant.astimezone(where).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
         return instant
     # In a gap the reading with fold=0 uses the offset before the change, so it lands as far behind the gap's end as the
@@ -109,8 +105,8 @@ def _instant_of_wall_time(wall: datetime, where: ZoneInfo, name: str) -> datetim
 
 
 def _first_moment_after_gap(wall: datetime, where: ZoneInfo) -> datetime:
-    low = _to_utc(wall.replace(tzinfo=where, fold=1)) - timedelta(hours=1)
-    high = _to_utc(wall.replace(tzinfo=where, fold=0)) + timedelta(hours=1)
+    low = wall.replace(tzinfo=where, fold=1).astimezone(UTC) - timedelta(hours=1)
+    high = wall.replace(tzinfo=where, fold=0).astimezone(UTC) + timedelta(hours=1)
     before = low.astimezone(where).utcoffset()
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) / 2

@@ -1,0 +1,30 @@
+"""`python -m belltower_api`: the API as a process."""
+
+import asyncio
+
+from belltower.db.engine import create_engine
+from belltower.runtime.process import run, serve_http
+from belltower.runtime.settings import load
+from belltower.runtime.telemetry import configure_logging
+from belltower_api.app import create_app
+from belltower_api.settings import ApiSettings
+
+
+async def serve(settings: ApiSettings, stopping: asyncio.Event) -> None:
+    """Serve until `stopping`; requests in flight are answered first."""
+    engine = create_engine(settings, name="api")
+    try:
+        await serve_http(create_app(settings, engine), settings, stopping)
+    finally:
+        await engine.dispose()
+
+
+def main() -> None:
+    """Start the process; it ends with SIGTERM or SIGINT."""
+    settings = load(ApiSettings)
+    configure_logging(settings, service="api")
+    run(lambda stopping: serve(settings, stopping))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The composition of the API: its resources, its routes, its middleware."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from belltower.domain.money import Tariff
+from belltower.outcomes import Outcomes
+from belltower.runtime.health import health_routes, nothing_wrong
+from belltower.telephony.twilio import CALLBACK_PATH
+from belltower_api import campaigns, carrier_callbacks, wallet
+from belltower_api.dependencies import Resources
+from belltower_api.errors import add_handlers
+from belltower_api.middleware import RequestScope
+from belltower_api.schemas import Problem
+from belltower_api.settings import ApiSettings
+
+_DESCRIPTION = """\
+Campaigns of voice calls that start the moment they are due.
+
+- **Keys**: every request to `/api` carries `Authorization: Bearer <API key>`.
+- **Times** are RFC 3339 in UTC, **durations** are seconds, **money** is a decimal string with an ISO 4217 currency.
+- **Errors** are problem+json (RFC 9457) with a stable `code`, a `detail` for people and a `request_id`; what is wrong with
+  what was sent is always 400, with one entry in `errors` for each field, unknown fields included.
+- **Collections** are `{items, next_cursor, total}`; send `next_cursor` as `cursor` for the next page.
+"""
+
+
+class Api(FastAPI):
+    """FastAPI with our own errors in its OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            schemas = super().openapi()["components"]["schemas"]
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs"), Problem=problem)
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
+    """The API on a database. It starts without one, too, and is not ready then."""
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    tariff = Tariff(settings.rate_per_minute, settings.billing_increment)
+
+    async def ready() -> str | None:
+        try:
+            async with reader.connect() as connection:
+                await connection.execute(text("SELECT FROM campaigns LIMIT 1"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the process cannot do its work
+            return f"The database cannot be used: {type(error).__name__}."
+        return None
+
+    app = Api(
+        title="Belltower",
+        version=version("belltower-api"),
+        description=_DESCRIPTION,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        routes=[*health_routes(live=nothing_wrong, ready=ready)],
+    )
+    app.state.resources = Resources(
+        settings=settings,
+        engine=engine,
+        reader=reader,
+        outcomes=Outcomes(engine, tariff, settings.check_interval),
+    )
+    app.include_router(campaigns.router)
+    app.include_router(wallet.router)
+    app.include_router(carrier_callbacks.router)
+    add_handlers(app)
+    app.add_middleware(
+        RequestScope,
+        limit=settings.request_limit,
+        limits={"/api/campaigns/upload": settings.upload_limit, CALLBACK_PATH: carrier_callbacks.BODY_LIMIT},
+    )
+    return app

@@ -1,0 +1,204 @@
+"""Campaigns: create, upload, list, look at, delete."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Response, Security
+
+from belltower.db import calls, campaigns, history
+from belltower.db.accounts import Principal
+from belltower.db.progress import Progress, get_progress
+from belltower.db.wallet import get_wallet
+from belltower.domain.call import FINAL
+from belltower.domain.campaign import ContactStatus
+from belltower.domain.errors import Invalid
+from belltower.domain.phone import PhoneList, read_numbers
+from belltower_api import contact_file
+from belltower_api.create_campaign import create
+from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.errors import problems
+from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.schemas import (
+    Call,
+    CallCollection,
+    Campaign,
+    CampaignCollection,
+    CampaignCreate,
+    CampaignCreated,
+    CampaignEvent,
+    CampaignEventCollection,
+    CampaignFields,
+    CampaignPaging,
+    CampaignUpload,
+    Paging,
+    rejected_numbers,
+)
+
+router = APIRouter(
+    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
+)
+
+Source = Literal["phone_numbers", "file"]
+
+_CREATED: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "The campaign was created.",
+        "headers": {"Location": {"description": "Where the campaign is.", "schema": {"type": "string"}}},
+    }
+}
+
+
+@router.post(
+    "",
+    summary="Create a campaign",
+    status_code=201,
+    responses={**_CREATED, **problems(400, 401, 402, 413, 415)},
+)
+async def create_campaign(fields: CampaignCreate, res: Res, asker: Asker, response: Response) -> CampaignCreated:
+    """Create a campaign that starts now, or at `scheduled_time` with `is_scheduled`.
+
+    Numbers that cannot be rung are left out and reported in `rejected`; without a single good one the answer is 400.
+    """
+    async with res.list_readers:
+        numbers = await asyncio.to_thread(read_numbers, enumerate(fields.phone_numbers, start=1))
+    return await _create(res, asker, fields, fields.name, [("phone_numbers", numbers)], response)
+
+
+@router.post(
+    "/upload",
+    summary="Create a campaign from a file",
+    status_code=201,
+    responses={**_CREATED, **problems(400, 401, 402, 413, 415)},
+)
+async def upload_campaign(
+    form: Annotated[CampaignUpload, Form(media_type="multipart/form-data")],
+    res: Res,
+    asker: Asker,
+    response: Response,
+) -> CampaignCreated:
+    """The same with a file of numbers: one a line, or a table in which the column of numbers is found by name or content."""
+    contact_file.check_type(form.file.filename)
+    async with res.list_readers:
+        listed = await asyncio.to_thread(read_numbers, enumerate(form.phone_numbers, start=1))
+        in_file = await asyncio.to_thread(contact_file.read, form.file.file)
+    name = form.name or contact_file.name_of(form.file.filename)
+    return await _create(res, asker, form, name, [("file", in_file), ("phone_numbers", listed)], response)
+
+
+@router.get("", summary="List the campaigns", responses=problems(400, 401))
+async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, asker: Asker) -> CampaignCollection:
+    """The account's campaigns, the newest first."""
+    async with res.reader.connect() as connection:
+        page = await campaigns.get_all_campaigns(
+            connection,
+            asker.account_id,
+            status=paging.status,
+            after=read_cursor(paging.cursor, UUID),
+            limit=paging.limit,
+        )
+        progress = await get_progress(connection, [campaign.id for campaign in page.items])
+    return CampaignCollection(
+        items=[Campaign.of(campaign, progress[campaign.id]) for campaign in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.get("/{campaign_id}", summary="Look at a campaign", responses=problems(401, 404))
+async def get_campaign(campaign_id: UUID, res: Res, asker: Asker) -> Campaign:
+    """A campaign: its status, its times, and how far it is at this moment."""
+    async with res.reader.connect() as connection:
+        campaign = await campaigns.get_campaign(connection, asker.account_id, campaign_id)
+        progress = await get_progress(connection, [campaign_id])
+    return Campaign.of(campaign, progress[campaign_id])
+
+
+@router.get("/{campaign_id}/calls", summary="List the calls of a campaign", responses=problems(400, 401, 404))
+async def list_calls(campaign_id: UUID, paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> CallCollection:
+    """Every call of a campaign, the newest first."""
+    async with res.reader.connect() as connection:
+        page = await calls.get_calls(
+            connection,
+            asker.account_id,
+            campaign_id,
+            after=read_cursor(paging.cursor, UUID),
+            limit=paging.limit,
+        )
+        currency = (await get_wallet(connection, asker.account_id)).currency
+    return CallCollection(
+        items=[Call.of(call, currency) for call in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.get("/{campaign_id}/events", summary="List the history of a campaign", responses=problems(400, 401, 404))
+async def list_campaign_events(
+    campaign_id: UUID, paging: Annotated[Paging, Query()], res: Res, asker: Asker
+) -> CampaignEventCollection:
+    """Every transition of a campaign, the oldest first: when, from what, to what, who, why."""
+    async with res.reader.connect() as connection:
+        page = await history.get_campaign_events(
+            connection,
+            asker.account_id,
+            campaign_id,
+            after=read_cursor(paging.cursor, int),
+            limit=paging.limit,
+        )
+    return CampaignEventCollection(
+        items=[CampaignEvent.of(event) for event in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.delete("/{campaign_id}", summary="Delete a campaign", status_code=204, responses=problems(401, 404, 409))
+async def delete_campaign(campaign_id: UUID, res: Res, asker: Asker) -> None:
+    """Delete a campaign that does not run: a scheduled one will not start. Its calls stay on the ledger."""
+    await campaigns.delete_campaign(res.engine, asker.account_id, campaign_id)
+
+
+async def _create(
+    res: Resources,
+    asker: Principal,
+    fields: CampaignFields,
+    name: str,
+    lists: Sequence[tuple[Source, PhoneList]],
+    response: Response,
+) -> CampaignCreated:
+    phones = list(dict.fromkeys(number for _, numbers in lists for number in numbers.numbers))
+    if not phones:
+        raise _no_valid_number(lists)
+    campaign = await create(res, asker, fields, name, phones)
+    response.headers["Location"] = f"/api/campaigns/{campaign.id}"
+    listed = sum(len(numbers.numbers) + numbers.duplicates for _, numbers in lists)
+    return CampaignCreated.of(
+        campaign,
+        _untouched(len(phones)),
+        rejected=rejected_numbers(lists),
+        duplicates=listed - len(phones),
+    )
+
+
+def _untouched(contacts: int) -> Progress:
+    """The progress of a campaign that has just been created."""
+    return Progress(
+        contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},
+        dispositions=dict.fromkeys(sorted(FINAL), 0),
+    )
+
+
+def _no_valid_number(lists: Sequence[tuple[Source, PhoneList]]) -> Invalid:
+    field = lists[0][0]
+    bad = rejected_numbers(lists)
+    if not bad.count:
+        return Invalid(field, "no_valid_number", f"{field} holds no number. Send numbers such as +14155550123.")
+    first = bad.items[0]
+    return Invalid(
+        field,
+        "no_valid_number",
+        f"None of the entries ({bad.count}) is a number that can be rung. The first, {first.value!r} in line {first.line}:"
+        f" {first.reason}. Send numbers such as +14155550123.",
+    )

@@ -1,0 +1,119 @@
+"""The use case behind both ways to create a campaign: the rules are the same whether the numbers come as JSON or a file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from belltower.db import campaigns
+from belltower.db.accounts import Principal
+from belltower.db.contacts import MAX_CONTACTS
+from belltower.db.engine import in_transaction
+from belltower.db.notify import wake_scheduler_for
+from belltower.domain import schedule
+from belltower.domain.errors import InsufficientFunds, Invalid
+from belltower_api.dependencies import Resources
+from belltower_api.errors import TooLarge
+from belltower_api.schemas import CampaignFields, shown_money
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    campaign: campaigns.Campaign
+    now: datetime
+
+
+async def create(
+    resources: Resources, principal: Principal, fields: CampaignFields, name: str, phones: list[str]
+) -> campaigns.Campaign:
+    """Create a campaign in one transaction, then wake the schedulers if it is due before they would look by themselves.
+
+    Raises `Invalid` and `InsufficientFunds`.
+    """
+    if len(phones) > MAX_CONTACTS:
+        raise TooLarge(f"A campaign has at most {MAX_CONTACTS:,} contacts; this list has {len(phones):,}. Split it.")
+
+    async def work(connection: AsyncConnection) -> _Created:
+        terms = await campaigns.get_creation_terms(connection, principal.account_id)
+        new = campaigns.NewCampaign(
+            name=name,
+            welcome_message=fields.welcome_message,
+            language=fields.language,
+            voice=fields.voice,
+            caller_id=_caller_id(fields, terms),
+            concurrency=fields.concurrency,
+            max_attempts=fields.max_attempts,
+            retry_delay=fields.retry_delay,
+            timezone=fields.timezone or "UTC",
+            scheduled=_scheduled(fields, terms.now),
+        )
+        _require_funds(resources, terms)
+        campaign = await campaigns.create_campaign(
+            connection, principal.account_id, new, phones, actor=principal.actor, now=terms.now
+        )
+        return _Created(campaign, terms.now)
+
+    created = await in_transaction(resources.engine, work)
+    await _wake_schedulers(resources, created)
+    return created.campaign
+
+
+def _scheduled(fields: CampaignFields, now: datetime) -> schedule.ScheduledTime | None:
+    """When it starts; None: at once. The same refusals for every way to create a campaign. Raises `Invalid`."""
+    if fields.is_scheduled and fields.scheduled_time is None:
+        raise Invalid(
+            schedule.FIELD,
+            "scheduled_time_missing",
+            f"is_scheduled is true, but scheduled_time is missing. {schedule.HOW_TO_WRITE}",
+        )
+    if fields.is_scheduled and fields.scheduled_time is not None:
+        return schedule.read(fields.scheduled_time, fields.timezone, now=now)
+    if fields.scheduled_time is not None:
+        raise Invalid(
+            schedule.FIELD,
+            "scheduled_time_unexpected",
+            "scheduled_time is given, but is_scheduled is false. Send is_scheduled true to start at that time, or leave"
+            " scheduled_time out to start now.",
+        )
+    if fields.timezone is not None:
+        schedule.zone(fields.timezone)
+    return None
+
+
+def _caller_id(fields: CampaignFields, terms: campaigns.CreationTerms) -> str:
+    caller_id = fields.caller_id or terms.caller_id
+    if caller_id is None:
+        raise Invalid(
+            "caller_id",
+            "missing",
+            "caller_id is required: the account has none. Send the number that callees shall see.",
+        )
+    return caller_id
+
+
+def _require_funds(resources: Resources, terms: campaigns.CreationTerms) -> None:
+    minimum = resources.settings.minimum_balance
+    if terms.balance < minimum:
+        raise InsufficientFunds(
+            f"The wallet holds {shown_money(terms.balance)} {terms.currency}; creating a campaign takes at least"
+            f" {shown_money(minimum)} {terms.currency}. Top it up first.",
+            balance=terms.balance,
+            minimum=minimum,
+            currency=terms.currency,
+        )
+
+
+async def _wake_schedulers(resources: Resources, created: _Created) -> None:
+    """After the commit: from here on the campaign exists, whatever becomes of the wake-up."""
+    due = created.campaign.next_due_at
+    assert due is not None
+    try:
+        await wake_scheduler_for(
+            resources.engine, due, now=created.now, check_interval=resources.settings.check_interval
+        )
+    except (SQLAlchemyError, OSError):
+        log.warning("schedulers_not_woken", campaign_id=str(created.campaign.id), exc_info=True)

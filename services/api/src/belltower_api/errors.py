@@ -1,0 +1,316 @@
+"""Everything that goes wrong, as HTTP says it: problem+json (RFC 9457). The only place that maps errors to statuses.
+
+Every problem has a stable `code` (docs/errors.md lists them), a `detail` that is a sentence for a person, and the
+`request_id` under which the logs know the request. What is wrong with what was sent is always 400, with one entry in
+`errors` for each field. No trace ever leaves the process.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import sqlalchemy.exc
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from belltower.db.engine import sqlstate
+from belltower.domain.errors import BelltowerError, IllegalTransition, InsufficientFunds, Invalid, NotFound
+from belltower_api.schemas import MAX_FIELDS, FieldError, Problem, shown_money
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "2"
+"""Seconds after which a request that met a database out of reach may be worth another try."""
+
+_LISTED_ERRORS = 20
+_LONGEST_NAME = 64
+
+
+class Unauthorised(HTTPException):
+    """The request has no valid API key. `challenge` completes the WWW-Authenticate header (RFC 6750, 3)."""
+
+    def __init__(self, detail: str, challenge: str = "") -> None:
+        super().__init__(401, detail, {"WWW-Authenticate": f'Bearer realm="belltower"{challenge}'})
+
+
+class CallbackRefused(HTTPException):
+    """A callback that the carrier did not sign."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "The signature does not match. Only the carrier may post here; check BELLTOWER_PUBLIC_URL and the auth token.",
+        )
+
+
+class TooLarge(HTTPException):
+    """More was sent than is taken."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(413, detail)
+
+
+class UnsupportedMediaType(HTTPException):
+    """The body, or an uploaded file, is of a type that is not read here."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(415, detail)
+
+
+_CODES = {
+    400: "malformed_request",
+    401: "unauthorised",
+    403: "signature_invalid",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+_SENTENCES = {
+    400: "The body could not be read. Send well-formed JSON in UTF-8, or a well-formed form.",
+    404: "There is nothing at this address. /docs lists what there is.",
+    405: "This address does not take that method. /docs lists what there is.",
+}
+_RESPONSES = {
+    400: "What was sent cannot be accepted; `errors` says what and why.",
+    401: "The API key is missing or wrong.",
+    402: "The wallet holds less than the minimum.",
+    403: "The carrier's signature does not match.",
+    404: "There is no such thing, or it belongs to another account.",
+    409: "The campaign's status does not allow it.",
+    413: "More was sent than is taken.",
+    415: "The body, or the file, is of a type that is not read here.",
+    503: "The database is out of reach for the moment; try again after Retry-After.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses of an operation that can fail in these ways; `default` stands for all others."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    documented: dict[int | str, dict[str, Any]] = {
+        status: {"description": _RESPONSES[status], "content": content} for status in (*statuses, 503)
+    }
+    return {**documented, "default": {"description": "Any other error.", "content": content}}
+
+
+def answer(
+    request_id: str,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+    **members: str,
+) -> Response:
+    """A problem as a response."""
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request_id,
+        errors=list(errors) or None,
+        **members,
+    )
+    # ASCII, because what was sent, and is named here, may hold what UTF-8 cannot write.
+    body = json.dumps(problem.model_dump(exclude_none=True))
+    return Response(body, status, dict(headers) if headers else None, MEDIA_TYPE)
+
+
+def unexpected(request_id: str, error: Exception) -> Response:
+    """The answer to an error that nobody foresaw, or to a database that is out of reach. Logs it."""
+    if _is_unavailable(error):
+        log.warning("database_unavailable", error=f"{type(error).__name__}: {error}"[:300])
+        return answer(
+            request_id,
+            503,
+            "unavailable",
+            "The database cannot be reached at the moment. Try again in a few seconds.",
+            headers={"Retry-After": RETRY_AFTER},
+        )
+    log.error("request_failed", exc_info=error)
+    return answer(
+        request_id,
+        500,
+        "internal_error",
+        f"Something went wrong here, not with your request. If it stays, report the request id {request_id}.",
+    )
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Have the app answer every expected error with a problem."""
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        status = error.status_code
+        # Starlette's and FastAPI's own errors bring a standard phrase; ours bring a sentence.
+        own = error.detail if error.detail.endswith(".") else _SENTENCES.get(status, f"{error.detail}.")
+        return answer(_id(request), status, _CODES.get(status, "error"), own, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(problem["loc"][:1] == ("path",) for problem in found):
+            return await domain(request, NotFound("There is nothing with this id."))
+        return _refused(request, [_field_error(request, problem) for problem in found[:_LISTED_ERRORS]])
+
+    @app.exception_handler(BelltowerError)
+    async def domain(request: Request, error: BelltowerError) -> Response:
+        request_id, detail = _id(request), str(error)
+        match error:
+            case Invalid():
+                return _refused(request, [FieldError(pointer=f"/{error.field}", code=error.code, detail=detail)])
+            case NotFound():
+                return answer(request_id, 404, "not_found", detail)
+            case IllegalTransition():
+                return answer(request_id, 409, "illegal_transition", detail)
+            case InsufficientFunds():
+                return answer(
+                    request_id,
+                    402,
+                    "insufficient_funds",
+                    detail,
+                    balance=shown_money(error.balance),
+                    minimum=shown_money(error.minimum),
+                    currency=error.currency,
+                )
+            case _:
+                return unexpected(request_id, error)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return answer(_id(request), 400, "malformed_request", "The request ended before its body was complete.")
+
+
+def _id(request: Request) -> str:
+    return str(request.scope["request_id"])
+
+
+def _refused(request: Request, errors: Sequence[FieldError]) -> Response:
+    """A 400. Its code is the first error's, its detail the first few sentences."""
+    detail = " ".join(error.detail for error in errors[:3])
+    return answer(_id(request), 400, errors[0].code, detail, errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where in the request something is wrong."""
+
+    pointer: str
+    name: str
+
+
+def _where(location: Sequence[str | int]) -> _Where:
+    parts = [str(part)[:_LONGEST_NAME] for part in location[1:]]
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+    names = [f"[{part}]" if isinstance(part, int) else part for part in location[1:]]
+    return _Where(pointer, "".join(str(name)[:_LONGEST_NAME] for name in names) or "The body")
+
+
+def _field_error(request: Request, error: Mapping[str, Any]) -> FieldError:
+    where = _where(error["loc"])
+    code, sentence = _explain(request, where.name, error)
+    return FieldError(pointer=where.pointer, code=code, detail=sentence)
+
+
+def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str, str]:
+    """The code of one of pydantic's errors, and a sentence that says what to send."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing" if name == "The body":
+            return "missing", "The body is missing. Send a JSON object."
+        case "missing":
+            return "missing", f"{name} is required."
+        case "extra_forbidden":
+            return "unknown_field", _unknown(name, _known_names(request, error["loc"]))
+        case "too_many_fields":
+            return "too_many_fields", f"The body has too many fields; at most {MAX_FIELDS} are read."
+        case "json_invalid":
+            position = error["loc"][-1]
+            return "malformed_json", f"The body is not JSON: {context['error']} at character {position}."
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "wrong_type", f"{name} must be a JSON object."
+        case "string_type":
+            return "wrong_type", f"{name} must be text."
+        case "string_unicode":
+            return "invalid_text", f"{name} holds text that is not valid Unicode (half of a surrogate pair)."
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return "wrong_type", f"{name} must be a whole number."
+        case "bool_type" | "bool_parsing":
+            return "wrong_type", f"{name} must be true or false."
+        case "list_type":
+            return "wrong_type", f"{name} must be a list of texts, or one text."
+        case "string_too_short":
+            return "too_short", f"{name} must not be empty."
+        case "string_too_long":
+            return "too_long", f"{name} must have at most {context['max_length']} characters."
+        case "greater_than_equal":
+            return "out_of_range", f"{name} must be at least {context['ge']}."
+        case "less_than_equal":
+            return "out_of_range", f"{name} must be at most {context['le']}."
+        case "enum" | "literal_error":
+            return "invalid_choice", f"{name} must be one of {context['expected']}."
+        case "value_error":
+            return "wrong_type", f"{name} must be a file, sent as multipart/form-data."
+        case code:
+            return code, f"{name} {error['msg']}"
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f" Did you mean {nearest[0]}?" if nearest else " /docs lists the fields there are."
+    return f"{name} is not a field here.{hint}"
+
+
+def _known_names(request: Request, location: Sequence[str | int]) -> list[str]:
+    """The names that the route's body, or its query, may have beside an unknown one."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return []
+    fields = route.dependant.query_params if location[0] == "query" else [route.body_field]
+    models = (field.field_info.annotation for field in fields if field is not None)
+    return [
+        name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name in model.model_fields
+    ]
+
+
+_UNAVAILABLE_CLASSES = ("08", "53", "57")
+"""SQLSTATE classes: connection exception, insufficient resources, operator intervention (PostgreSQL, Appendix A)."""
+_IDLE_TOO_LONG = "25P03"
+
+
+def _is_unavailable(error: BaseException) -> bool:
+    """Whether an error says that Postgres cannot do its work at the moment."""
+    match error:
+        case sqlalchemy.exc.DBAPIError():
+            return error.connection_invalidated or _is_passing(sqlstate(error)) or _is_unavailable_cause(error)
+        case sqlalchemy.exc.TimeoutError() | OSError() | asyncpg.InterfaceError():
+            return True
+        case asyncpg.PostgresError():
+            return _is_passing(error.sqlstate)
+        case _:
+            return False
+
+
+def _is_unavailable_cause(error: sqlalchemy.exc.DBAPIError) -> bool:
+    cause = getattr(error.orig, "__cause__", None)
+    return cause is not None and _is_unavailable(cause)
+
+
+def _is_passing(state: str | None) -> bool:
+    return state is not None and (state.startswith(_UNAVAILABLE_CLASSES) or state == _IDLE_TOO_LONG)

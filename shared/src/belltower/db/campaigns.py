@@ -1,0 +1,209 @@
+"""Campaigns as their account sees them. Every query is scoped to the account: another's campaign does not exist."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from uuid_utils.compat import uuid7
+
+from belltower.db.contacts import copy_contacts
+from belltower.db.engine import in_transaction, sql
+from belltower.db.page import Page, cut
+from belltower.db.tables import attempts, campaigns
+from belltower.domain.call import LIVE
+from belltower.domain.campaign import CampaignStatus
+from belltower.domain.errors import IllegalTransition, NotFound
+from belltower.domain.schedule import ScheduledTime
+
+
+@dataclass(frozen=True, slots=True)
+class CreationTerms:
+    """What decides whether an account may create a campaign. `now` is the database's clock."""
+
+    currency: str
+    caller_id: str | None
+    balance: Decimal
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """A campaign to create."""
+
+    name: str
+    welcome_message: str
+    language: str
+    voice: str
+    caller_id: str
+    """E.164."""
+    concurrency: int
+    max_attempts: int
+    retry_delay: int
+    """Seconds."""
+    timezone: str
+    scheduled: ScheduledTime | None
+    """None: it starts at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign's row, without what only schedulers and dialers need."""
+
+    id: UUID
+    name: str
+    welcome_message: str
+    language: str
+    voice: str
+    caller_id: str
+    concurrency: int
+    max_attempts: int
+    retry_delay: int
+    is_scheduled: bool
+    scheduled_time: datetime | None
+    timezone: str
+    contacts: int
+    status: str
+    status_reason: str | None
+    next_due_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+_FIELDS = [field.name for field in fields(Campaign)]
+_COLUMNS = [campaigns.c[name] for name in _FIELDS]
+
+
+def _campaign(row: Mapping[Any, Any]) -> Campaign:
+    return Campaign(**{name: row[name] for name in _FIELDS})
+
+
+def _visible(account_id: UUID) -> ColumnElement[bool]:
+    return and_(campaigns.c.account_id == account_id, campaigns.c.deleted_at.is_(None))
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no campaign with this id.")
+
+
+async def get_creation_terms(connection: AsyncConnection, account_id: UUID) -> CreationTerms:
+    """The account's money and caller id, and the time. Raises `NotFound`."""
+    row = (await connection.execute(sql("creation_terms"), {"account": account_id})).one_or_none()
+    if row is None:
+        raise NotFound("There is no such account.")
+    return CreationTerms(row.currency, row.caller_id, row.balance, row.now)
+
+
+async def create_campaign(
+    connection: AsyncConnection,
+    account_id: UUID,
+    new: NewCampaign,
+    phones: Sequence[str],
+    *,
+    actor: str,
+    now: datetime,
+) -> Campaign:
+    """Write a campaign with its contacts, in the caller's transaction. It is due at once, or at its scheduled time."""
+    scheduled = new.scheduled
+    row = await connection.execute(
+        sql("create_campaign"),
+        {
+            "id": uuid7(),
+            "account": account_id,
+            "name": new.name,
+            "welcome_message": new.welcome_message,
+            "language": new.language,
+            "voice": new.voice,
+            "caller_id": new.caller_id,
+            "concurrency": new.concurrency,
+            "max_attempts": new.max_attempts,
+            "retry_delay": new.retry_delay,
+            "is_scheduled": scheduled is not None,
+            "scheduled_time": scheduled and scheduled.instant,
+            "scheduled_wall": scheduled and scheduled.wall,
+            "timezone": new.timezone,
+            "contacts": len(phones),
+            "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
+            "actor": actor,
+        },
+    )
+    campaign = _campaign(row.mappings().one())
+    await copy_contacts(connection, campaign.id, phones, next_attempt_at=now)
+    return campaign
+
+
+async def get_campaign(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> Campaign:
+    """One campaign. Raises `NotFound`."""
+    found = await connection.execute(select(*_COLUMNS).where(_visible(account_id), campaigns.c.id == campaign_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise _missing()
+    return _campaign(row)
+
+
+async def require_campaign(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> None:
+    """Make sure that a campaign is the account's. Raises `NotFound`."""
+    found = await connection.execute(select(campaigns.c.id).where(_visible(account_id), campaigns.c.id == campaign_id))
+    if found.scalar_one_or_none() is None:
+        raise _missing()
+
+
+async def get_all_campaigns(
+    connection: AsyncConnection,
+    account_id: UUID,
+    *,
+    status: CampaignStatus | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> Page[Campaign]:
+    """A page of the account's campaigns, the newest first; those that follow the campaign `after`, where given."""
+    wanted = _visible(account_id)
+    if status is not None:
+        wanted = and_(wanted, campaigns.c.status == status)
+    total = (await connection.execute(select(func.count()).select_from(campaigns).where(wanted))).scalar_one()
+    if after is not None:
+        wanted = and_(wanted, campaigns.c.id < after)
+    rows = await connection.execute(select(*_COLUMNS).where(wanted).order_by(campaigns.c.id.desc()).limit(limit + 1))
+    return cut([_campaign(row) for row in rows.mappings()], limit=limit, total=total)
+
+
+async def delete_campaign(engine: AsyncEngine, account_id: UUID, campaign_id: UUID) -> None:
+    """Hide a campaign for good and take it off the schedule; its calls and its ledger stay.
+
+    Raises `NotFound`, and `IllegalTransition` while it runs or one of its calls is live.
+    """
+
+    async def work(connection: AsyncConnection) -> None:
+        found = await connection.execute(
+            select(campaigns.c.status)
+            .where(_visible(account_id), campaigns.c.id == campaign_id)
+            .with_for_update(key_share=True)
+        )
+        status = found.scalar_one_or_none()
+        if status is None:
+            raise _missing()
+        if status in (CampaignStatus.PENDING, CampaignStatus.PROCESSING):
+            raise IllegalTransition(
+                f"The campaign is {status}, and a campaign that runs cannot be deleted. Delete it when it has ended."
+            )
+        live = await connection.execute(
+            select(attempts.c.id)
+            .where(attempts.c.campaign_id == campaign_id, attempts.c.status.in_(sorted(LIVE)))
+            .limit(1)
+        )
+        if live.scalar_one_or_none() is not None:
+            raise IllegalTransition(
+                "A call of this campaign is still under way. Delete the campaign when the call has ended."
+            )
+        await connection.execute(
+            update(campaigns)
+            .where(campaigns.c.id == campaign_id)
+            .values(deleted_at=func.clock_timestamp(), next_due_at=None, announced_at=None)
+        )
+
+    await in_transaction(engine, work)
