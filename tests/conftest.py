@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.processes", "tests.support.world"]
+pytest_plugins = ["tests.support.servers", "tests.support.processes", "tests.support.world", "tests.support.api"]
