@@ -32,6 +32,10 @@ class Api:
     ) -> None:
         self._client.close()
 
+    def create(self, fields: Json) -> Json:
+        """Make a campaign of numbers given with it."""
+        return self._ask("POST", "/api/campaigns", json=fields)
+
     def upload(self, contacts: Path, fields: dict[str, str]) -> Json:
         """Make a campaign of a contact file."""
         with contacts.open("rb") as file:

@@ -2,4 +2,8 @@
 
 from rich.console import Console
 
-console = Console(highlight=False, soft_wrap=True)
+WIDTH = 130
+"""Characters of a line where no terminal has its own."""
+
+_watched = Console().is_terminal
+console = Console(highlight=False, soft_wrap=True, width=None if _watched else WIDTH)

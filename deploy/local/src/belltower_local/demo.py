@@ -17,6 +17,9 @@ from belltower_local.run import StopRequested, stoppable
 from belltower_local.stack import Stack
 
 DUE_IN = 4.0
+_OUR_WORDS = {"no-answer": "no_answer", "in-progress": "in_progress", "canceled": "cancelled"}
+"""The carrier's spellings, in our own."""
+
 PATIENCE = 120.0
 """Seconds within which both campaigns must be completed."""
 
@@ -55,16 +58,17 @@ def demo(checkout: Path) -> None:
 
 
 def _run_campaigns(api: Api, carrier_url: str) -> None:
-    scheduled = demonstration.create(api, "Scheduled", due=demonstration.soon(DUE_IN))
-    immediate = demonstration.create(api, "Immediate")
+    scheduled = demonstration.create_scheduled(api, "Scheduled", demonstration.soon(DUE_IN))
+    immediate = demonstration.create_immediate(api, "Immediate")
     campaigns = demonstration.follow(api, [immediate, scheduled], timeout=PATIENCE)
     calls = {campaign["id"]: api.calls(campaign["id"]) for campaign in campaigns}
     console.print()
     console.print(timeline([(campaign, api.events(campaign["id"]), calls[campaign["id"]]) for campaign in campaigns]))
     console.print(summary(campaigns, calls))
-    console.print(f"Wallet: {api.wallet()}")
+    wallet = api.wallet()
+    console.print(f"The wallet holds {wallet['balance']} {wallet['currency']}.")
     _check(campaigns, calls, carrier_url)
-    console.print("Every contact is accounted for, and the carrier rang exactly those that we say it did.")
+    console.print("Every contact is accounted for, and the carrier's own log of calls says the same as ours.")
 
 
 def timeline(campaigns: list[tuple[Json, list[Json], list[Json]]]) -> Table:
@@ -111,11 +115,15 @@ def _check(campaigns: list[Json], calls: dict[str, list[Json]], carrier_url: str
             raise SetupError(
                 f"{campaign['name']} is completed, but {progress['completed']} of {progress['total']} are done."
             )
-    ours = sorted(call["to"] for placed in calls.values() for call in placed if call.get("ringing_at"))
+    ours = {call["id"]: call["status"] for made in calls.values() for call in made if call["status"] != "not_placed"}
     answer = httpx.get(f"{carrier_url}/_simulator/calls", params={"limit": 10_000}, trust_env=False, timeout=10)
-    theirs = sorted(call["to"] for call in answer.raise_for_status().json()["items"] if call["rang_at"])
-    if ours != theirs:
-        raise SetupError(f"Belltower says that {len(ours)} telephones rang, the carrier says {len(theirs)}.")
+    calls_there = answer.raise_for_status().json()["items"]
+    theirs = {call["attempt_id"]: _OUR_WORDS.get(call["status"], call["status"]) for call in calls_there}
+    if ours != theirs or len(calls_there) != len(theirs):
+        differing = sum(ours.get(call) != theirs.get(call) for call in ours.keys() | theirs.keys())
+        raise SetupError(
+            f"Belltower knows of {len(ours)} calls, the carrier of {len(calls_there)}; {differing} differ."
+        )
 
 
 def _first(events: list[Json], status: str) -> datetime | None:

@@ -18,6 +18,9 @@ FINAL = frozenset({"completed", "failed", "cancelled"})
 NAME = "Demo campaign"
 MESSAGE = "Hello! This is Belltower with a friendly reminder: your appointment is tomorrow at ten. Goodbye."
 
+_OTHERS = [f"+1 202 555 {line:04d}" for line in range(130, 145)]
+"""Numbers kept for fiction, as most of the sample contacts; no number is rung by two campaigns at once."""
+
 _BEHAVIOUR = {
     "outcomes": {"answered": 8, "busy": 1, "no_answer": 1},
     "ring_seconds": [0.3, 1.5],
@@ -32,12 +35,15 @@ def enliven(carrier_url: str) -> None:
     httpx.put(f"{carrier_url}/_simulator/behaviour", json=_BEHAVIOUR, trust_env=False, timeout=10).raise_for_status()
 
 
-def create(api: Api, name: str, *, due: datetime | None = None) -> Json:
-    """Make a campaign of the sample contacts, due at an instant or at once."""
-    fields = {"name": name, "welcome_message": MESSAGE, "concurrency": "10"}
-    if due is not None:
-        fields |= {"is_scheduled": "true", "scheduled_time": due.isoformat()}
+def create_scheduled(api: Api, name: str, due: datetime) -> Json:
+    """Make a campaign of the sample contacts that is due at an instant."""
+    fields = {"name": name, "welcome_message": MESSAGE, "is_scheduled": "true", "scheduled_time": due.isoformat()}
     return api.upload(CONTACTS, fields)
+
+
+def create_immediate(api: Api, name: str) -> Json:
+    """Make a campaign of a few other numbers that is due at once."""
+    return api.create({"name": name, "welcome_message": MESSAGE, "phone_numbers": _OTHERS})
 
 
 def soon(seconds: float) -> datetime:
@@ -83,12 +89,14 @@ class _Lines:
     """Progress as lines, for whoever reads them later."""
 
     def __init__(self) -> None:
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str, float]] = {}
 
     def __call__(self, campaign: Json) -> None:
-        said = _progress_line(campaign)
-        if self._said.get(campaign["id"]) != said:
-            self._said[campaign["id"]] = said
+        """Say how far a campaign is, when that changed; at most once a second until it is final."""
+        said, now = _progress_line(campaign), time.monotonic()
+        before, at = self._said.get(campaign["id"], ("", 0.0))
+        if said != before and (now - at >= 1 or campaign["status"] in FINAL):
+            self._said[campaign["id"]] = (said, now)
             console.print(f"  {campaign['name']}: {said}", style="dim")
 
 

@@ -109,7 +109,7 @@ def _show_demo_campaign(stack: Stack) -> None:
     with Api(stack.api_url, stack.memory.api_key) as api:
         campaign = _existing(api)
         if campaign is None:
-            campaign = demonstration.create(api, demonstration.NAME, due=demonstration.soon(DUE_IN))
+            campaign = demonstration.create_scheduled(api, demonstration.NAME, demonstration.soon(DUE_IN))
             console.print(f"A demo campaign to {campaign['progress']['total']} people is due in {DUE_IN:.0f} s.")
         elif campaign["status"] in demonstration.FINAL:
             console.print(f"The demo campaign of an earlier run is {campaign['status']}.")
