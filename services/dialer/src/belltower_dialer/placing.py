@@ -98,16 +98,16 @@ class Placer:
         await self._persistently(lambda: self._record(request.attempt_id, placement))
 
     def _back_off(self, placement: Placement) -> None:
-        if isinstance(placement, NotSent):
-            # A carrier that cannot be reached is not helped by haste.
-            self._failures = min(self._failures + 1, 10)
-            pause = min(
-                placement.retry_after * 1.5 ** (self._failures - 1), max(LONGEST_BACKOFF, placement.retry_after)
-            )
-            self._quiet_until = max(self._quiet_until, boot_time() + pause)
-            log.warning("call_not_sent", reason=placement.reason, pause=round(pause, 2))
-        else:
+        """Place nothing for a while when the carrier cannot be reached or asks for it: haste does not help it."""
+        if not isinstance(placement, NotSent):
             self._failures = 0
+            return
+        log.warning("call_not_sent", reason=placement.reason, retry_after=placement.retry_after)
+        now = boot_time()
+        if now >= self._quiet_until:  # requests that were under way together fail together: that is one failure
+            self._failures = min(self._failures + 1, 10)
+        pause = min(placement.retry_after * 1.5 ** (self._failures - 1), max(LONGEST_BACKOFF, placement.retry_after))
+        self._quiet_until = max(self._quiet_until, now + pause)
 
     async def _record(self, attempt_id: UUID, placement: Placement) -> None:
         match placement:

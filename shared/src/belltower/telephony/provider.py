@@ -73,7 +73,8 @@ class CallUpdate:
 
     attempt_id: UUID | None
     """Ours, when the carrier's report carries it."""
-    carrier_call_id: str
+    carrier_call_id: str | None
+    """The carrier's name for the call; None when the carrier never took it."""
     status: CallStatus
     dedupe_key: str
     """Equal for two deliveries of the same report."""
@@ -83,6 +84,9 @@ class CallUpdate:
     """Seconds of talk, at the end of a call."""
     answered_by: str | None = None
     error_code: str | None = None
+    reason: str | None = None
+    permanent: bool = False
+    """The carrier will never ring this number."""
 
 
 @dataclass(frozen=True, slots=True)

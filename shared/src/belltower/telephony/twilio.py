@@ -113,7 +113,7 @@ class TwilioCarrier:
                     f"{self._calls}.json", data=self._form(request), extensions={"trace": departure}
                 )
         except _Late:
-            return NotSent("the time to send the call had passed")
+            return NotSent("the time to send the call had passed", retry_after=0)
         except (httpx.HTTPError, TimeoutError) as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             if departure is not None and departure.body_began:
