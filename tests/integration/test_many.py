@@ -17,9 +17,9 @@ async def test_two_schedulers_and_four_dialers_run_each_of_1000_campaigns_once(w
         batch = [numbers(1, start=first + index) for index in range(20)]
         await asyncio.gather(*(world.campaign(phones, at=instant) for phones in batch))
     for _ in range(2):
-        world.start("scheduler", wait=False)
+        world.start.begin("scheduler")
     for _ in range(4):
-        world.start("dialer", wait=False)
+        world.start.begin("dialer")
 
     async def all_done() -> bool:
         done = await world.one("SELECT count(*) FROM campaigns WHERE status = 'completed'")
@@ -68,6 +68,7 @@ async def test_every_contact_of_2000_is_accounted_for(world: World) -> None:
     world.start("dialer")
     world.start("dialer")
     await world.behave(
+        no_answer_seconds=[0.2, 0.5],
         outcomes={"answered": 6, "busy": 2, "no_answer": 1, "failed": 1},
         ring_seconds=[0.05, 0.2],
         talk_seconds=[0.1, 0.5],

@@ -2,31 +2,31 @@
 
 The API hands over what the carrier posts, the dialer's reconciler what the carrier answers when asked, the dialer what
 became of its own requests. A report is recorded once, moves the call forward only, and has its side effects in the
-transaction that moved it.
+transaction that moved it: one statement locks and reads, `decide` says what follows, one statement writes all of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.due import complete_if_done, lower_due
 from belltower.db.engine import in_transaction, sql, to_json
 from belltower.db.notify import wake_scheduler
-from belltower.db.progress import add_change
-from belltower.db.tables import accounts, attempts, ledger_entries
-from belltower.db.wallet import add_entry, get_wallet
+from belltower.db.tables import COUNTERS, accounts, attempts
+from belltower.db.wallet import get_wallet
 from belltower.domain.call import FINAL, LIVE, Advance, CallStatus, advance
 from belltower.domain.campaign import OPEN_CONTACT, ContactStatus
-from belltower.domain.money import Settlement, Tariff, settle
+from belltower.domain.money import UNPAID, Settlement, Tariff, settle
 from belltower.domain.retry_policy import NextStep, RetryPolicy, is_counted
 from belltower.runtime import fault
 from belltower.telephony.provider import CallUpdate
@@ -53,17 +53,34 @@ class Effect(StrEnum):
     """It is about no call that Belltower knows."""
 
 
-class _NeedsAccountLock(Exception):
-    """The wallet itself has to be looked at: do it again with the account locked first (the lock order)."""
+class _NeedsWallet(Exception):
+    """A call cost more than its hold: do it again with the account locked first (the lock order) and its wallet read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What a report changed, and what has to follow its commit."""
+Row = Mapping[Any, Any]
+"""A call with its contact, as `lock_call.sql` reads them."""
+
+
+@dataclass(slots=True)
+class Decision:
+    """What follows from a report, for one statement to write."""
 
     effect: Effect
-    campaign_id: UUID | None = None
+    status: CallStatus
+    """Of the call, afterwards."""
+    hold: Decimal
+    cost: Decimal
+    writes_call: bool = True
     contact: NextStep | None = None
+    """None: the contact stays as it is."""
+    attempts: int = 0
+    """How many of the contact's attempts are used up, afterwards."""
+    entry: str | None = None
+    """The kind of the ledger's entry; None: nothing is booked."""
+    paid: Settlement = UNPAID
+    note: str | None = None
+    counters: dict[str, int] = field(default_factory=dict)
+    """What changes in the campaign's progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +98,24 @@ class Outcomes:
         `source` is callback, poll, response or reconciler. Every error of the database is the caller's to see: what was
         not committed was not applied, and the carrier or the reconciler brings it again.
         """
+
+        async def work(
+            connection: AsyncConnection, *, locked: bool = False
+        ) -> tuple[Effect, UUID | None, NextStep | None]:
+            return await self._apply(connection, update, source, locked=locked)
+
         try:
-            change = await in_transaction(
-                self.engine, lambda connection: self._apply(connection, update, source, locked=False)
+            effect, campaign_id, contact = await in_transaction(self.engine, work)
+        except _NeedsWallet:
+            effect, campaign_id, contact = await in_transaction(
+                self.engine, lambda connection: work(connection, locked=True)
             )
-        except _NeedsAccountLock:
-            change = await in_transaction(
-                self.engine, lambda connection: self._apply(connection, update, source, locked=True)
-            )
-        reports.labels(source, change.effect).inc()
-        if change.effect is Effect.MOVED and update.status in FINAL:
+        reports.labels(source, effect).inc()
+        if effect is Effect.MOVED and update.status in FINAL:
             calls_ended.labels(update.status).inc()
-        if change.contact is not None and change.campaign_id is not None:
-            await self._follow(change.campaign_id, change.contact)
-        return change.effect
+        if campaign_id is not None and contact is not None:
+            await self._follow(campaign_id, contact)
+        return effect
 
     async def _follow(self, campaign_id: UUID, contact: NextStep) -> None:
         """After the commit. If this process dies here, the campaign's `next_due_at` brings a dialer that does the same."""
@@ -105,165 +126,142 @@ class Outcomes:
             if due_in is not None and due_in < self.check_interval:
                 await wake_scheduler(self.engine)
 
-    async def _apply(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Change:
-        change = await self._decide(connection, update, source, locked=locked)
-        fault.point("outcome.before_commit")
-        return change
-
-    async def _decide(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Change:
+    async def _apply(
+        self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool
+    ) -> tuple[Effect, UUID | None, NextStep | None]:
         attempt_id = update.attempt_id or await _attempt_of(connection, update.carrier_call_id)
         if attempt_id is None:
-            return _Change(Effect.UNMATCHED)
+            return Effect.UNMATCHED, None, None
         if locked:
             await _lock_account_of(connection, attempt_id)
         call = (await connection.execute(sql("lock_call"), {"attempt": attempt_id})).mappings().one_or_none()
         if call is None:
-            return _Change(Effect.UNMATCHED)
-        effect = _effect(call, update)
-        if not await _record(connection, attempt_id, update, source, effect):
-            return _Change(Effect.DUPLICATE)
-        if effect is Effect.MOVED:
-            return await self._move(connection, call, update, locked=locked)
-        if effect is Effect.CONTRADICTION:
-            return await self._correct(connection, call, update, locked=locked)
-        if call["carrier_call_id"] is None and update.carrier_call_id is not None:
-            await _write_call(
-                connection, call, update, status=CallStatus(call["status"]), hold=call["hold"], cost=call["cost"]
-            )
-        return _Change(effect)
-
-    async def _move(
-        self, connection: AsyncConnection, call: Mapping[Any, Any], update: CallUpdate, *, locked: bool
-    ) -> _Change:
-        status, now = update.status, call["now"]
-        if status in LIVE:
-            await _write_call(connection, call, update, status=status, hold=call["hold"], cost=call["cost"])
-            return _Change(Effect.MOVED)
-        cost = self.tariff.cost(update.duration or 0) if status is CallStatus.COMPLETED else Decimal(0)
-        paid = await _settle(connection, call, cost, hold=call["hold"], locked=locked)
-        step, attempts = _next_step(call, status, permanent=update.permanent, now=now)
-        hold = call["hold"] if status is CallStatus.UNKNOWN else Decimal(0)
-        await _write_call(connection, call, update, status=status, hold=hold, cost=cost)
-        if paid.charge or paid.write_off:
-            await add_entry(
-                connection,
-                call["account_id"],
-                "call",
-                -paid.charge,
-                written_off=paid.write_off,
-                attempt_id=call["id"],
-            )
-        await _write_contact(connection, call, step, attempts)
-        calls = {status.value: 1}
-        if call["status"] == CallStatus.UNKNOWN:
-            calls[CallStatus.UNKNOWN.value] = -1
-        await add_change(
-            connection,
-            call["account_id"],
-            call["campaign_id"],
-            amount=-paid.charge,
-            contacts=_moved(call["contact_status"], step.status),
-            calls=calls,
-        )
-        return _Change(Effect.MOVED, call["campaign_id"], step)
-
-    async def _correct(
-        self, connection: AsyncConnection, call: Mapping[Any, Any], update: CallUpdate, *, locked: bool
-    ) -> _Change:
-        """Evidence against a final state: the state stays, a pending retry is reconsidered, the ledger is corrected once."""
-        log.warning("call_contradicted", attempt_id=str(call["id"]), was=call["status"], reported=update.status)
-        cost = self.tariff.cost(update.duration or 0) if update.status is CallStatus.COMPLETED else call["cost"]
-        owed = max(cost - call["cost"], Decimal(0))
-        if owed and await _was_corrected(connection, call["id"]):
-            owed = Decimal(0)
-        paid = await _settle(connection, call, owed, hold=Decimal(0), locked=locked)
-        if owed:
-            await add_entry(
-                connection,
-                call["account_id"],
-                "correction",
-                -paid.charge,
-                written_off=paid.write_off,
-                attempt_id=call["id"],
-                note=f"The call was taken for {call['status']}; the carrier reported {update.status}.",
-            )
-        await _write_call(
-            connection, call, update, status=CallStatus(call["status"]), hold=call["hold"], cost=call["cost"] + owed
-        )
-        step = None
-        if call["contact_status"] == ContactStatus.WAITING or (
-            call["contact_status"] == ContactStatus.UNREACHED and update.status is CallStatus.COMPLETED
-        ):
-            step, attempts = _reconsider(call, update.status)
-            await _write_contact(connection, call, step, attempts)
-        await add_change(
-            connection,
-            call["account_id"],
-            call["campaign_id"],
-            amount=-paid.charge,
-            contacts=_moved(call["contact_status"], step.status) if step else {},
-            calls={},
-        )
-        return _Change(Effect.CONTRADICTION, call["campaign_id"], step)
+            return Effect.UNMATCHED, None, None
+        available = (await get_wallet(connection, call["account_id"])).available if locked else None
+        decision = decide(call, update, self.tariff, available)
+        if not await _write(connection, call, update, source, decision):
+            return Effect.DUPLICATE, None, None
+        fault.point("outcome.before_commit")
+        return decision.effect, call["campaign_id"], decision.contact
 
 
-def _effect(call: Mapping[Any, Any], update: CallUpdate) -> Effect:
+def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None) -> Decision:
+    """Say what follows from a report for a call as it stands. `available` is what the wallet can bear beyond the hold.
+
+    Raises `_NeedsWallet` when that has to be known and is None.
+    """
+    status = CallStatus(call["status"])
     bound = call["carrier_call_id"]
     if bound is not None and update.carrier_call_id is not None and bound != update.carrier_call_id:
         # A second call at the carrier for one attempt: nothing of it may be taken for the first one's.
         log.error("call_bound_to_another", attempt_id=str(call["id"]), bound=bound, reported=update.carrier_call_id)
-        return Effect.STALE
-    match advance(CallStatus(call["status"]), update.status):
-        case Advance.MOVE:
-            return Effect.MOVED
+        return Decision(Effect.STALE, status, call["hold"], call["cost"], writes_call=False)
+    match advance(status, update.status):
         case Advance.STALE:
-            return Effect.STALE
+            binds = bound is None and update.carrier_call_id is not None
+            return Decision(Effect.STALE, status, call["hold"], call["cost"], writes_call=binds)
         case Advance.CONTRADICTION:
-            return Effect.CONTRADICTION
+            return _correct(call, update, tariff, available)
+        case Advance.MOVE if update.status in LIVE:
+            return Decision(Effect.MOVED, update.status, call["hold"], call["cost"])
+        case Advance.MOVE:
+            return _end(call, update, tariff, available)
 
 
-def _next_step(call: Mapping[Any, Any], ended: CallStatus, *, permanent: bool, now: datetime) -> tuple[NextStep, int]:
+def _end(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None) -> Decision:
+    """The call has ended: it is paid for, and its contact goes on."""
+    ended = update.status
+    cost = tariff.cost(update.duration or 0) if ended is CallStatus.COMPLETED else Decimal(0)
+    step, used = _next_step(call, ended, permanent=update.permanent)
+    counters = _moved(call["contact_status"], step.status) | {f"call_{ended}": 1}
+    if call["status"] == CallStatus.UNKNOWN:
+        counters[f"call_{CallStatus.UNKNOWN}"] = -1
+    return Decision(
+        Effect.MOVED,
+        ended,
+        hold=call["hold"] if ended is CallStatus.UNKNOWN else Decimal(0),
+        cost=cost,
+        contact=step,
+        attempts=used,
+        entry="call" if cost else None,
+        paid=_settle(cost, call["hold"], available),
+        counters=counters,
+    )
+
+
+def _correct(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None) -> Decision:
+    """Evidence against a final state: the state stays, a pending retry is reconsidered, the ledger is corrected once."""
+    log.warning("call_contradicted", attempt_id=str(call["id"]), was=call["status"], reported=update.status)
+    owed = Decimal(0)
+    if update.status is CallStatus.COMPLETED and not call["corrected"]:
+        owed = max(tariff.cost(update.duration or 0) - call["cost"], owed)
+    decision = Decision(
+        Effect.CONTRADICTION,
+        CallStatus(call["status"]),
+        hold=call["hold"],
+        cost=call["cost"] + owed,
+        entry="correction" if owed else None,
+        paid=_settle(owed, Decimal(0), available),
+        note=f"The call was taken for {call['status']}; the carrier reported {update.status}.",
+    )
+    reached_after_all = call["contact_status"] == ContactStatus.UNREACHED and update.status is CallStatus.COMPLETED
+    if call["contact_status"] == ContactStatus.WAITING or reached_after_all:
+        decision.contact, decision.attempts = _reconsider(call, update.status)
+        decision.counters = _moved(call["contact_status"], decision.contact.status)
+    return decision
+
+
+def _next_step(call: Row, ended: CallStatus, *, permanent: bool) -> tuple[NextStep, int]:
     """What follows for the contact, and how many of its attempts are used up then."""
-    rang = call["ringing_at"] is not None
-    attempts = call["contact_attempts"] + is_counted(ended, rang=rang)
     if call["contact_status"] == ContactStatus.UNKNOWN:
         # A person was told that this contact is unknown; a late report settles it and rings nobody again.
-        attempts = call["contact_attempts"]
         reached = ended is CallStatus.COMPLETED
-        return NextStep(ContactStatus.REACHED if reached else ContactStatus.UNREACHED), attempts
+        return NextStep(ContactStatus.REACHED if reached else ContactStatus.UNREACHED), call["contact_attempts"]
+    rang = call["ringing_at"] is not None
+    used = call["contact_attempts"] + is_counted(ended, rang=rang)
     policy = RetryPolicy(call["max_attempts"], call["retry_delay"])
-    return policy.after(ended, attempts=attempts, rang=rang, permanent=permanent, now=now), attempts
+    return policy.after(ended, attempts=used, rang=rang, permanent=permanent, now=call["now"]), used
 
 
-def _reconsider(call: Mapping[Any, Any], reported: CallStatus) -> tuple[NextStep, int]:
+def _reconsider(call: Row, reported: CallStatus) -> tuple[NextStep, int]:
     """What evidence against a call's final state means for its contact, which may be waiting for another attempt."""
     was_counted = is_counted(CallStatus(call["status"]), rang=call["ringing_at"] is not None)
-    attempts = call["contact_attempts"] + (not was_counted and reported in FINAL)
+    used = call["contact_attempts"] + (not was_counted and reported in FINAL)
     if reported is CallStatus.COMPLETED:
-        return NextStep(ContactStatus.REACHED), attempts
+        return NextStep(ContactStatus.REACHED), used
     if reported in LIVE:
         # It rings although we took it for not placed: nobody dials this contact before that call must be over.
         over = timedelta(seconds=call["ring_timeout"] + call["time_limit"] + 2 * GRACE)
-        return NextStep(ContactStatus.WAITING, call["now"] + over, "an earlier call is still under way"), attempts
+        return NextStep(ContactStatus.WAITING, call["now"] + over, "an earlier call is still under way"), used
     policy = RetryPolicy(call["max_attempts"], call["retry_delay"])
-    return policy.after(reported, attempts=attempts, rang=True, permanent=False, now=call["now"]), attempts
+    return policy.after(reported, attempts=used, rang=True, permanent=False, now=call["now"]), used
 
 
-def _moved(before: str, after: ContactStatus) -> dict[ContactStatus, int]:
-    return {} if before == after else {ContactStatus(before): -1, after: 1}
+def _settle(cost: Decimal, hold: Decimal, available: Decimal | None) -> Settlement:
+    if cost <= hold:
+        return Settlement(charge=cost, write_off=Decimal(0))
+    if available is None:
+        raise _NeedsWallet
+    return settle(cost, hold=hold, available=available)
 
 
-def _check_at(call: Mapping[Any, Any], status: CallStatus) -> datetime | None:
+def _moved(before: str, after: ContactStatus) -> dict[str, int]:
+    return {} if before == after else {f"contact_{before}": -1, f"contact_{after}": 1}
+
+
+def _check_at(call: Row, status: CallStatus) -> datetime | None:
     """When the carrier is asked about a call that stays silent in `status`."""
-    match status:
-        case CallStatus.QUEUED | CallStatus.DIALLING:
-            return call["gated_at"] + timedelta(seconds=QUEUE_LIMIT)  # type: ignore[no-any-return]
-        case CallStatus.RINGING:
-            return call["now"] + timedelta(seconds=call["ring_timeout"] + GRACE)  # type: ignore[no-any-return]
-        case CallStatus.IN_PROGRESS:
-            return call["now"] + timedelta(seconds=call["time_limit"] + GRACE)  # type: ignore[no-any-return]
-        case _:
-            return None
+    seconds: dict[CallStatus, tuple[str, int]] = {
+        CallStatus.DIALLING: ("gated_at", QUEUE_LIMIT),
+        CallStatus.QUEUED: ("gated_at", QUEUE_LIMIT),
+        CallStatus.RINGING: ("now", call["ring_timeout"] + GRACE),
+        CallStatus.IN_PROGRESS: ("now", call["time_limit"] + GRACE),
+    }
+    if status not in seconds:
+        return None
+    since, after = seconds[status]
+    instant: datetime = call[since]
+    return instant + timedelta(seconds=after)
 
 
 async def _attempt_of(connection: AsyncConnection, carrier_call_id: str | None) -> UUID | None:
@@ -281,103 +279,69 @@ async def _lock_account_of(connection: AsyncConnection, attempt_id: UUID) -> Non
     )
 
 
-async def _record(
-    connection: AsyncConnection, attempt_id: UUID, update: CallUpdate, source: str, effect: Effect
-) -> bool:
-    """Record a report; False when it was recorded before."""
-    detail = {
-        name: value
-        for name, value in (
-            ("duration", update.duration),
-            ("answered_by", update.answered_by),
-            ("error_code", update.error_code),
-            ("reason", update.reason),
-        )
-        if value is not None
+@cache
+def _write_sql() -> TextClause:
+    return text(
+        sql("record_report")
+        .text.replace("{counters}", ", ".join(COUNTERS))
+        .replace("{changes}", ", ".join(f":{name}" for name in COUNTERS))
+    )
+
+
+async def _write(connection: AsyncConnection, call: Row, update: CallUpdate, source: str, decision: Decision) -> bool:
+    """Record a report and write what follows from it; False, and nothing written, when it was recorded before."""
+    now, status = call["now"], decision.status
+    moved = decision.effect is Effect.MOVED
+    rang = moved and status not in (
+        CallStatus.QUEUED,
+        CallStatus.NOT_PLACED,
+        CallStatus.FAILED,
+        CallStatus.CANCELLED,
+        CallStatus.UNKNOWN,
+    )
+    talked = moved and status in (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
+    said = {
+        "duration": update.duration,
+        "answered_by": update.answered_by,
+        "error_code": update.error_code,
+        "reason": update.reason,
     }
-    row = await connection.execute(
-        sql("record_call_event"),
+    detail = {name: value for name, value in said.items() if value is not None}
+    contact = decision.contact
+    written = await connection.execute(
+        _write_sql(),
         {
-            "attempt": attempt_id,
+            "attempt": call["id"],
+            "account": call["account_id"],
+            "campaign": call["campaign_id"],
+            "contact": call["contact_id"],
             "dedupe_key": update.dedupe_key,
             "occurred_at": update.occurred_at,
             "source": source,
-            "status": update.status,
-            "effect": effect,
+            "reported": update.status,
+            "effect": decision.effect,
             "carrier_call_id": update.carrier_call_id,
             "detail": to_json(detail) if detail else None,
-        },
-    )
-    return row.scalar_one_or_none() is not None
-
-
-async def _settle(
-    connection: AsyncConnection, call: Mapping[Any, Any], cost: Decimal, *, hold: Decimal, locked: bool
-) -> Settlement:
-    if cost <= hold:
-        return Settlement(charge=cost, write_off=Decimal(0))
-    if not locked:
-        raise _NeedsAccountLock
-    wallet = await get_wallet(connection, call["account_id"])
-    return settle(cost, hold=hold, available=wallet.available)
-
-
-async def _was_corrected(connection: AsyncConnection, attempt_id: UUID) -> bool:
-    found = await connection.execute(
-        select(ledger_entries.c.id).where(
-            ledger_entries.c.attempt_id == attempt_id, ledger_entries.c.kind == "correction"
-        )
-    )
-    return found.scalar_one_or_none() is not None
-
-
-async def _write_call(
-    connection: AsyncConnection,
-    call: Mapping[Any, Any],
-    update: CallUpdate,
-    *,
-    status: CallStatus,
-    hold: Decimal,
-    cost: Decimal,
-) -> None:
-    now = call["now"]
-    moved = status != call["status"]
-    rang = status in (
-        CallStatus.RINGING,
-        CallStatus.IN_PROGRESS,
-        CallStatus.COMPLETED,
-        CallStatus.NO_ANSWER,
-        CallStatus.BUSY,
-    )
-    talked = status in (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
-    await connection.execute(
-        sql("move_call"),
-        {
-            "attempt": call["id"],
+            "writes_call": decision.writes_call,
             "status": status,
-            "carrier_call_id": update.carrier_call_id,
-            "ringing_at": now if moved and rang else None,
-            "answered_at": now if moved and talked else None,
-            "ended_at": now if status in FINAL else None,
-            "duration": update.duration,
-            "answered_by": update.answered_by,
-            "error_code": update.error_code,
-            "reason": update.reason,
-            "hold": hold,
-            "cost": cost,
+            "ringing_at": now if rang else None,
+            "answered_at": now if talked else None,
+            "ended_at": now if moved and status in FINAL else None,
+            **said,
+            "hold": decision.hold,
+            "cost": decision.cost,
             "check_at": _check_at(call, status),
+            "writes_contact": contact is not None,
+            "contact_status": contact and contact.status,
+            "next_attempt_at": contact and contact.next_attempt_at,
+            "contact_reason": contact and contact.reason,
+            "contact_attempts": decision.attempts,
+            "entry": decision.entry,
+            "charge": decision.paid.charge,
+            "written_off": decision.paid.write_off,
+            "note": decision.note,
+            "appends": bool(decision.counters or decision.paid.charge),
+            **{name: decision.counters.get(name, 0) for name in COUNTERS},
         },
     )
-
-
-async def _write_contact(connection: AsyncConnection, call: Mapping[Any, Any], step: NextStep, attempts: int) -> None:
-    await connection.execute(
-        sql("move_contact"),
-        {
-            "contact": call["contact_id"],
-            "status": step.status,
-            "next_attempt_at": step.next_attempt_at,
-            "reason": step.reason,
-            "attempts": attempts,
-        },
-    )
+    return written.scalar_one_or_none() is not None

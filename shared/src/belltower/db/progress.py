@@ -6,11 +6,10 @@ account's balance; reads add what is not folded yet, in one statement, so they a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import TextClause, insert, select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
@@ -44,24 +43,6 @@ class Progress:
     def completed(self) -> int:
         """Contacts that are final."""
         return self.total - self.waiting - self.in_progress
-
-
-async def add_change(
-    connection: AsyncConnection,
-    account_id: UUID,
-    campaign_id: UUID,
-    *,
-    amount: Decimal = Decimal(0),
-    contacts: Mapping[ContactStatus, int],
-    calls: Mapping[str, int],
-) -> None:
-    """Append what one outcome changed."""
-    counters = {f"contact_{status}": change for status, change in contacts.items() if change}
-    counters |= {f"call_{status}": change for status, change in calls.items() if change}
-    if counters or amount:
-        await connection.execute(
-            insert(unfolded).values(account_id=account_id, campaign_id=campaign_id, amount=amount, **counters)
-        )
 
 
 @cache

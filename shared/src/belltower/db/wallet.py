@@ -40,16 +40,10 @@ async def add_entry(
     kind: str,
     amount: Decimal,
     *,
-    written_off: Decimal = Decimal(0),
-    attempt_id: UUID | None = None,
     note: str | None = None,
 ) -> None:
     """Append an entry to the ledger, without the change of the balance: the caller appends that to `unfolded`."""
-    await connection.execute(
-        insert(ledger_entries).values(
-            account_id=account_id, kind=kind, amount=amount, written_off=written_off, attempt_id=attempt_id, note=note
-        )
-    )
+    await connection.execute(insert(ledger_entries).values(account_id=account_id, kind=kind, amount=amount, note=note))
 
 
 async def top_up(connection: AsyncConnection, account_id: UUID, amount: Decimal, note: str) -> None:

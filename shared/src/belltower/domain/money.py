@@ -31,6 +31,10 @@ class Settlement:
     write_off: Decimal
 
 
+UNPAID = Settlement(charge=Decimal(0), write_off=Decimal(0))
+"""Nothing was owed."""
+
+
 def settle(cost: Decimal, *, hold: Decimal, available: Decimal) -> Settlement:
     """Charge a call's `cost` against its own `hold` and what else is `available` (at least 0 counts) in the wallet.
 

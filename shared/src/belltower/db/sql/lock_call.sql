@@ -5,6 +5,7 @@ SELECT
     attempts.answered_at, attempts.ring_timeout, attempts.time_limit, attempts.request_ended_at,
     contacts.status AS contact_status, contacts.attempts AS contact_attempts,
     campaigns.max_attempts, campaigns.retry_delay,
+    EXISTS (SELECT FROM ledger_entries WHERE ledger_entries.attempt_id = attempts.id AND kind = 'correction') AS corrected,
     clock_timestamp() AS now
 FROM attempts
 JOIN contacts ON contacts.id = attempts.contact_id
