@@ -163,10 +163,14 @@ async def test_campaigns_are_listed_newest_first_in_pages(api: Api) -> None:
 async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:
     body = await created(api, phone_numbers=[f"+1415555{number:04d}" for number in range(10)])
     async with api.engine.begin() as connection:
-        change = {"contact_waiting": -3, "contact_reached": 2, "contact_calling": 1, "call_completed": 2, "call_busy": 1}
-        await connection.execute(
-            insert(unfolded).values(account_id=api.account, campaign_id=body["id"], **change)
-        )
+        change = {
+            "contact_waiting": -3,
+            "contact_reached": 2,
+            "contact_calling": 1,
+            "call_completed": 2,
+            "call_busy": 1,
+        }
+        await connection.execute(insert(unfolded).values(account_id=api.account, campaign_id=body["id"], **change))
 
     progress = (await api.client.get(f"/api/campaigns/{body['id']}")).json()["progress"]
 

@@ -60,7 +60,7 @@ Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 
 # --- How values are read ------------------------------------------------------------------------------------------------
 
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and what is no character: neither Postgres nor XML takes all of them."""
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -111,12 +111,22 @@ def _entries(value: Any) -> Any:
     return [entry for _, entry in phone.split_text(value)] if isinstance(value, str) else value
 
 
+def _writable(texts: list[str]) -> list[str]:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("invalid_text", "holds text that is not valid Unicode.") from None
+    return texts
+
+
 def _all_entries(texts: list[str]) -> list[str]:
     return [entry for text in texts for _, entry in phone.split_text(text)]
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
-PhoneNumbers = Annotated[list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str)]
+PhoneNumbers = Annotated[
+    list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
+]
 BlankIsAbsent = BeforeValidator(_blank_is_absent)
 
 
