@@ -1,0 +1,17 @@
+"""What an operator does by the command line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from belltower_local.servers import base_environment
+
+
+def create_account(database_url: str, *, balance: str = "100.00", email: str = "ada@example.com") -> str:
+    """Create an account as an operator does; its API key."""
+    command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", email]
+    options = ["--caller-id", "+14155550100", "--balance", balance, "--json"]
+    environment = base_environment() | {"DATABASE_URL": database_url}
+    answer = subprocess.run([*command, *options], check=True, capture_output=True, text=True, env=environment)
+    return str(json.loads(answer.stdout)["api_key"])
