@@ -8,11 +8,12 @@ import codecs
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from belltower.domain import phone
 from belltower.domain.errors import Invalid
@@ -20,12 +21,16 @@ from belltower_api.errors import UnsupportedMediaType
 
 TYPES = (".csv", ".txt")
 
+Quoting = Literal[0, 3]
+"""csv.QUOTE_MINIMAL or csv.QUOTE_NONE."""
+
 _SAMPLE = 100
 _CHUNK = 2**16
 _SEPARATORS = ",;\t"
 _SEPARATED = re.compile(f"[{_SEPARATORS}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER_LIKE = re.compile(r"\+?[\d\s().\-/]{7,24}")
+_SENTINEL = "the end"
 _SPREADSHEET_QUOTES = " \"'"
 
 _PHONE_WORDS = frozenset(
@@ -44,7 +49,6 @@ class _Layout:
 
     column: int | None = None
     delimiter: str = ","
-    quoting: int = csv.QUOTE_MINIMAL
     has_header: bool = False
 
 
@@ -61,57 +65,64 @@ def name_of(filename: str | None) -> str:
 
 
 def entries(file: BinaryIO) -> Iterator[tuple[int, str]]:
-    """What stands where a number should, with its line from 1. Raises `Invalid` for what is no text."""
-    encoding, quoting = _examine(file)
+    """What stands where a number should, with its line from 1. Raises `Invalid` for what cannot be read."""
+    encoding = _encoding(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
-        layout = _layout(list(islice(text, _SAMPLE)), quoting)
+        layout = _layout(list(islice(text, _SAMPLE)))
         text.seek(0)
-        yield from _cells(text, layout) if layout.column is not None else _pieces(text, layout)
+        if layout.column is None:
+            yield from _pieces(text, layout)
+        else:
+            quoting = _quoting(text, layout.delimiter)
+            text.seek(0)
+            yield from _cells(text, layout, layout.column, quoting)
     except csv.Error as error:
         raise Invalid("file", "invalid_file", f"The file is no table that can be read: {error}.") from None
     finally:
         text.detach()
 
 
-def _examine(file: BinaryIO) -> tuple[str, int]:
-    """A file's encoding, and whether its quotes can be trusted: of an odd number one is never closed, and would swallow
-    what follows it."""
+def _encoding(file: BinaryIO) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, quotes, at_end = "utf-8-sig", 0, False
-    while not at_end:
-        chunk = file.read(_CHUNK)
-        at_end = not chunk
-        quotes += chunk.count(b'"')
-        if encoding == "utf-8-sig":
-            try:
-                decoder.decode(chunk, final=at_end)
-            except UnicodeDecodeError:
-                encoding = "cp1252"
-    return encoding, csv.QUOTE_NONE if quotes % 2 else csv.QUOTE_MINIMAL
+    try:
+        while chunk := file.read(_CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
-def _layout(sample: Sequence[str], quoting: int) -> _Layout:
+def _quoting(lines: Iterable[str], delimiter: str) -> Quoting:
+    """Whether quotes can be taken for what they are. One that is never closed would swallow all that follows it, as it
+    does here to a last line of our own."""
+    try:
+        last = deque(csv.reader(chain(lines, [_SENTINEL]), delimiter=delimiter), maxlen=1)
+    except csv.Error:
+        return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL if [_SENTINEL] in last else csv.QUOTE_NONE
+
+
+def _layout(sample: Sequence[str]) -> _Layout:
     """Find out how a file is written from its first lines."""
-    tables = {delimiter: _table(sample, delimiter, quoting) for delimiter in _SEPARATORS}
+    tables = {delimiter: _table(sample, delimiter) for delimiter in _SEPARATORS}
     delimiter = max(tables, key=lambda candidate: _regularity(tables[candidate]))
     rows = tables[delimiter]
-    if not rows or _regularity(rows) <= len(rows) / 2:
+    if _regularity(rows) <= len(rows) / 2:
         top = next((line for line in sample if line.strip()), "")
         return _Layout(has_header=_names_phone(top) and not any(map(str.isdigit, top)))
     first, body = rows[0], rows[1:]
-    without_number = not any(_is_number(cell) for cell in first)
-    column = _phone_column(first if without_number else [], body or rows)
-    if not without_number and all(_is_number(cell) for row in rows for cell in row if cell.strip()):
+    has_header = bool(body) and not any(_is_number(cell) for cell in first)
+    if not has_header and all(_is_number(cell) for row in rows for cell in row if cell.strip()):
         return _Layout()
-    has_header = without_number and len(rows) > 1
-    return _Layout(column, delimiter, quoting, has_header)
+    return _Layout(_phone_column(first if has_header else [], body or rows), delimiter, has_header)
 
 
-def _table(sample: Iterable[str], delimiter: str, quoting: int) -> list[list[str]]:
+def _table(sample: Sequence[str], delimiter: str) -> list[list[str]]:
     try:
-        reader = csv.reader(sample, delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
+        reader = csv.reader(sample, delimiter=delimiter, quoting=_quoting(sample, delimiter))
         return [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
         return []
@@ -145,15 +156,14 @@ def _is_number(cell: str) -> bool:
     return cell.startswith(("+", "00")) or 9 <= sum(map(str.isdigit, cell)) <= 15
 
 
-def _cells(lines: Iterable[str], layout: _Layout) -> Iterator[tuple[int, str]]:
-    assert layout.column is not None
-    reader = csv.reader(lines, delimiter=layout.delimiter, quoting=layout.quoting)  # type: ignore[arg-type]
+def _cells(lines: Iterable[str], layout: _Layout, column: int, quoting: Quoting) -> Iterator[tuple[int, str]]:
+    reader = csv.reader(lines, delimiter=layout.delimiter, quoting=quoting)
     header_is_due = layout.has_header
     line = 1
     for row in reader:
         if any(cell.strip() for cell in row):
             if not header_is_due:
-                yield line, row[layout.column].strip(_SPREADSHEET_QUOTES) if layout.column < len(row) else ""
+                yield line, row[column].strip(_SPREADSHEET_QUOTES) if column < len(row) else ""
             header_is_due = False
         line = reader.line_num + 1
 
