@@ -1,0 +1,126 @@
+"""Telephone numbers: E.164 or nothing."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from belltower.domain.phone import LISTED_REJECTIONS, MAX_LENGTH, mask, normalise, read_numbers, split_text
+
+EXAMPLES = sorted(
+    phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    for region in phonenumbers.SUPPORTED_REGIONS
+    if (number := phonenumbers.example_number(region)) is not None
+)
+"""A valid number of every region of the world, by the library's own metadata."""
+
+a_number = st.sampled_from(EXAMPLES)
+spaces = st.text(alphabet=" .-/()\u00a0", max_size=3)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("+14155550123", "+14155550123"),
+        (" +1 (415) 555-0123 ", "+14155550123"),
+        ("001 415 555 0123", "+14155550123"),
+        ("+44 (0)20 7946 0000", "+442079460000"),
+        ("+39 06 1234 5678", "+390612345678"),
+        ("tel:+1-415-555-0123", "+14155550123"),
+        ("\ufeff+14155550123", "+14155550123"),
+        ("＋１４１５５５５０１２３", "+14155550123"),
+        ("+1-800-FLOWERS", "+18003569377"),
+    ],
+)
+def test_numbers_are_understood_as_people_write_them(written: str, meant: str) -> None:
+    assert normalise(written) == meant
+
+
+def test_with_a_default_country_its_own_way_of_writing_is_understood() -> None:
+    assert normalise("020 7946 0000", "GB") == "+442079460000"
+    assert normalise("(415) 555-0123", "US") == "+14155550123"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("", "it is empty"),
+        ("  \t", "it is empty"),
+        ("hello", "it is not a telephone number"),
+        ("+", "it is not a telephone number"),
+        ("4155550123", "it has no valid country code"),
+        ("+999123456789", "it has no valid country code"),
+        ("+1415555", "too few or too many digits"),
+        ("+1415555012345", "too few or too many digits"),
+        ("+14155550123 ext. 5", "it has an extension"),
+        ("+14155550123x5", "it has an extension"),
+        ("9" * (MAX_LENGTH + 1), "it is too long"),
+        ("1.41555E+10", "it "),
+        ("+1415555\0123", "it is not a telephone number"),
+    ],
+)
+def test_what_cannot_be_rung_is_refused_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason.replace("(", r"\(").replace("+", r"\+")):
+        normalise(written)
+
+
+@given(a_number)
+def test_a_normal_form_stays_as_it_is(number: str) -> None:
+    assert normalise(number) == number
+    assert normalise(normalise(number)) == number
+
+
+@given(a_number, st.data())
+def test_separators_between_digits_do_not_matter(number: str, data: st.DataObject) -> None:
+    written = "".join(digit + data.draw(st.sampled_from(["", " ", "-", "."])) for digit in number)
+    assert normalise(written) == number
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_written_it_is_e164_or_refused_with_a_reason(text: str) -> None:
+    result = read_numbers([(1, text)])
+    if result.rejections:
+        assert result.rejected[0].reason.startswith("it ")
+    else:
+        (number,) = result.numbers
+        assert number[0] == "+"
+        assert number[1:].isascii()
+        assert number[1:].isdecimal()
+        assert 7 <= len(number) - 1 <= 15
+        assert normalise(number) == number
+
+
+@given(st.lists(st.one_of(a_number, st.text(max_size=20)), max_size=60))
+def test_every_entry_of_a_list_is_a_number_a_duplicate_or_a_rejection(entries: list[str]) -> None:
+    result = read_numbers(enumerate(entries, start=1))
+
+    assert len(result.numbers) + result.duplicates + result.rejections == len(entries)
+    assert len(set(result.numbers)) == len(result.numbers)
+    assert {entry for entry in entries if entry in EXAMPLES} <= set(result.numbers)
+    for rejected in result.rejected:
+        assert entries[rejected.line - 1].startswith(rejected.value)
+
+
+def test_the_first_of_two_writings_counts_and_the_order_is_kept() -> None:
+    result = read_numbers([(1, "+44 20 7946 0000"), (2, "+14155550123"), (3, "0044 2079460000")])
+    assert (result.numbers, result.duplicates) == (["+442079460000", "+14155550123"], 1)
+
+
+def test_rejections_beyond_the_first_hundred_are_counted_only() -> None:
+    result = read_numbers((line, "x") for line in range(1, 1001))
+    assert (result.rejections, len(result.rejected)) == (1000, LISTED_REJECTIONS)
+
+
+@given(st.lists(a_number, max_size=20), st.data())
+def test_text_is_split_at_commas_semicolons_and_new_lines(numbers: list[str], data: st.DataObject) -> None:
+    separators = st.text(alphabet=",;\n\r ", min_size=1, max_size=4).filter(lambda text: text.strip(" "))
+    text = "".join(data.draw(separators) + number for number in numbers)
+    assert split_text(text) == list(enumerate(numbers, start=1))
+
+
+@given(a_number)
+def test_a_masked_number_does_not_tell_whose_it_is(number: str) -> None:
+    masked = mask(number)
+    assert len(masked) == len(number)
+    assert masked.count("*") >= 2
+    assert "".join(character for character in masked if character.isdecimal()) != number[1:]
