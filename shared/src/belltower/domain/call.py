@@ -26,6 +26,9 @@ class CallStatus(StrEnum):
 LIVE = frozenset({CallStatus.DIALLING, CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS})
 """A call that holds a slot and money."""
 
+REPORTED_LIVE = LIVE - {CallStatus.DIALLING}
+"""What only the carrier can say of a call that it has."""
+
 REPORTED_FINAL = frozenset(
     {CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.CANCELLED}
 )
@@ -60,14 +63,14 @@ class Advance(StrEnum):
     STALE = "stale"
     """An older report, or the same again: nothing to do."""
     CONTRADICTION = "contradiction"
-    """The call was already closed in another way; the evidence is recorded and the ledger corrected once."""
+    """The carrier says that a call which was already closed ended, or goes on, in another way: evidence to correct by."""
 
 
 def advance(now: CallStatus, reported: CallStatus) -> Advance:
     """Say what a report of `reported` means for a call that stands at `now`."""
     if reported in TRANSITIONS[now]:
         return Advance.MOVE
-    contradicts = now is CallStatus.NOT_PLACED or (
-        now in REPORTED_FINAL and reported in REPORTED_FINAL and reported is not now
-    )
+    # That we did not place a call, or could not find out, is our own word and no evidence against anything.
+    evidence = REPORTED_LIVE | REPORTED_FINAL if now is CallStatus.NOT_PLACED else REPORTED_FINAL
+    contradicts = now in REPORTED_FINAL | {CallStatus.NOT_PLACED} and reported in evidence and reported is not now
     return Advance.CONTRADICTION if contradicts else Advance.STALE

@@ -4,7 +4,7 @@ A number whose zone is not known may not ring: in many countries a call at night
 (in the United States: 47 CFR 64.1200(c)(1), 08:00 to 21:00 at the called party's location).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -58,7 +58,7 @@ def decide(window: CallingWindow | None, zones: Sequence[str], *, now: datetime,
         return OPEN
     try:
         places = [ZoneInfo(name) for name in zones]
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         places = []
     if not places:
         return Decision(allowed=False, reason="nobody knows in which time zone this number is")
@@ -74,9 +74,33 @@ def _open_everywhere(window: CallingWindow, places: Sequence[ZoneInfo], at: date
 
 def _next_opening(window: CallingWindow, places: Sequence[ZoneInfo], now: datetime) -> datetime | None:
     """The first instant after `now`, within eight days, at which the window opens in every place."""
-    openings = sorted(
-        datetime.combine(now.astimezone(place).date() + timedelta(days=day), window.start, tzinfo=place).astimezone(UTC)
-        for place in places
-        for day in range(-1, 9)
-    )
+    openings = sorted({at for place in places for at in _possible_openings(window, place, now)})
     return next((at for at in openings if at > now and _open_everywhere(window, places, at)), None)
+
+
+def _possible_openings(window: CallingWindow, place: ZoneInfo, now: datetime) -> Iterator[datetime]:
+    """When the window can open in one place: at its start, and when clocks skip the start or go back into the window."""
+    today = now.astimezone(place).date()
+    for day in range(-1, 9):
+        start = datetime.combine(today + timedelta(days=day), window.start, tzinfo=place)
+        yield start.astimezone(UTC)
+        yield start.replace(fold=1).astimezone(UTC)
+    midnight = datetime.combine(today, time(), tzinfo=place).astimezone(UTC)
+    for day in range(9):
+        change = _change_of_clocks(place, midnight + timedelta(days=day), midnight + timedelta(days=day + 1))
+        if change is not None:
+            yield change
+
+
+def _change_of_clocks(place: ZoneInfo, low: datetime, high: datetime) -> datetime | None:
+    """The instant between two at which a place's clocks change, to the second; None when they show the same offset."""
+    before = low.astimezone(place).utcoffset()
+    if high.astimezone(place).utcoffset() == before:
+        return None
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // timedelta(seconds=2) * timedelta(seconds=1)
+        if middle.astimezone(place).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
