@@ -1,0 +1,97 @@
+"""The OpenAPI document: what clients are generated from."""
+
+import ast
+import inspect
+import json
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import belltower_api
+from belltower.domain import schedule
+from belltower_api import campaigns, carrier_callbacks, openapi, wallet
+from belltower_api.schemas import shown_money
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT: dict[str, Any] = json.loads(openapi.document())
+OPERATIONS = [
+    (method, path, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+HANDLERS: tuple[ModuleType, ...] = (campaigns, wallet, carrier_callbacks)
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    assert any(inspect.iscoroutinefunction(getattr(module, operation["operationId"], None)) for module in HANDLERS)
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"]
+    failures = {status: response for status, response in operation["responses"].items() if status[0] != "2"}
+    assert {"503", "default"} <= set(failures)
+    for response in failures.values():
+        assert response["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if path.startswith("/api"):
+        assert operation["security"] == [{"apiKey": []}]
+        assert "401" in failures
+
+
+def test_the_frameworks_own_error_is_nowhere() -> None:
+    text = json.dumps(DOCUMENT)
+    assert "422" not in {status for _, _, operation in OPERATIONS for status in operation["responses"]}
+    assert "HTTPValidationError" not in text
+    assert "ValidationError" not in DOCUMENT["components"]["schemas"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def references(node: object) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*(references(value) for value in node.values()))
+        return set().union(*(references(value) for value in node)) if isinstance(node, list) else set()
+
+    schemas = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert references(DOCUMENT) <= schemas
+
+
+def test_every_code_in_the_source_is_documented() -> None:
+    documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    package = Path(belltower_api.__file__).parent
+    sources = [*package.glob("*.py"), Path(schedule.__file__)]
+    codes: set[str] = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) >= 2:
+                position = {"Invalid": 1, "PydanticCustomError": 0}.get(node.func.id)
+                if position is not None and isinstance(code := node.args[position], ast.Constant):
+                    codes.add(str(code.value))
+    assert len(codes) > 12
+    assert [code for code in sorted(codes) if f"`{code}`" not in documented] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0", "0.00"),
+        ("100", "100.00"),
+        ("1E+3", "1000.00"),
+        ("0.040000", "0.04"),
+        ("0.000001", "0.000001"),
+        ("-1.25", "-1.25"),
+    ],
+)
+def test_money_is_shown_with_two_places_or_as_many_as_it_has(amount: str, shown: str) -> None:
+    assert shown_money(Decimal(amount)) == shown
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
+def test_shown_money_is_the_same_amount(amount: Decimal) -> None:
+    assert Decimal(shown_money(amount)) == amount
