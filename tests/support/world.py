@@ -60,6 +60,7 @@ class World:
         concurrency: int = 10,
         max_attempts: int = 1,
         retry_delay: int = 1,
+        caller_id: str = CALLER_ID,
     ) -> UUID:
         """Write a campaign, due now, or in `due_in` seconds, or `at` an instant."""
         now = await self.now()
@@ -73,7 +74,7 @@ class World:
                     welcome_message="Hello, this is a test.",
                     language="en-US",
                     voice="alice",
-                    caller_id=CALLER_ID,
+                    caller_id=caller_id,
                     concurrency=concurrency,
                     max_attempts=max_attempts,
                     retry_delay=retry_delay,

@@ -6,8 +6,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.notify import wake_scheduler
-from belltower.db.ownership import give_back, release, stop_campaign
-from belltower.domain.campaign import CampaignStatus
+from belltower.db.ownership import give_back, pause_owned, release
 from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
 from belltower_dialer.owned import OwnedCampaign
@@ -38,15 +37,14 @@ class GivingBack:
         for start in range(0, len(campaigns), BATCH):
             await self._release_batch(campaigns[start : start + BATCH], leaving=True)
 
-    async def stop(self, campaign: OwnedCampaign, status: CampaignStatus, reason: str) -> None:
-        """Pause or fail a campaign with the reason."""
-        log.warning("campaign_stopped", campaign_id=str(campaign.taken.id), status=status, reason=reason)
-        await stop_campaign(
+    async def pause(self, campaign: OwnedCampaign, reason: str) -> None:
+        """Pause a campaign with the reason."""
+        log.warning("campaign_paused", campaign_id=str(campaign.taken.id), reason=reason)
+        await pause_owned(
             self._engine,
             self._heartbeat.dialer_id,
             campaign.taken.id,
             campaign.taken.epoch,
-            status,
             reason=reason,
             actor=self._actor,
         )

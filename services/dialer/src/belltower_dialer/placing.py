@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql, transaction
+from belltower.db.ownership import fail_campaign
 from belltower.domain.call import CallStatus
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
 from belltower.runtime import fault
@@ -95,7 +96,7 @@ class Placer:
         fault.point("carrier.placed")
         metrics.placements.labels(type(placement).__name__.lower()).inc()
         self._back_off(placement)
-        await self._persistently(lambda: self._record(request.attempt_id, placement))
+        await self._persistently(lambda: self._record(request, placement))
 
     def _back_off(self, placement: Placement) -> None:
         """Place nothing for a while when the carrier cannot be reached or asks for it: haste does not help it."""
@@ -109,10 +110,21 @@ class Placer:
         pause = min(placement.retry_after * 1.5 ** (self._failures - 1), max(LONGEST_BACKOFF, placement.retry_after))
         self._quiet_until = max(self._quiet_until, now + pause)
 
-    async def _record(self, attempt_id: UUID, placement: Placement) -> None:
+    async def _record(self, request: CallRequest, placement: Placement) -> None:
+        attempt_id = request.attempt_id
         match placement:
             case Placed(carrier_call_id):
                 await self._record_placed((attempt_id, carrier_call_id))
+            case Rejected(code, reason, of_caller_id=True):
+                # Every contact would meet the same: the campaign fails, and none of them is burnt for it.
+                log.error("caller_id_refused", campaign_id=str(request.campaign_id), code=code)
+                await fail_campaign(
+                    self._engine,
+                    request.campaign_id,
+                    reason=f"The carrier refuses the caller id {request.caller_id} ({code}: {reason}). Use another number.",
+                    actor="dialer",
+                )
+                await self._not_placed(attempt_id, reason)
             case Rejected(code, reason):
                 await self._outcomes.apply(
                     CallUpdate(

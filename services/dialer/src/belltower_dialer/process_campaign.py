@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
-from belltower.domain.campaign import CampaignStatus
 from belltower_dialer.contacts import ContactReader
 from belltower_dialer.gate import Gate, Verdict
 from belltower_dialer.giving_back import GivingBack
@@ -32,7 +31,7 @@ class Ending(StrEnum):
     RELEASED = "released"
     """Nobody can be rung now; the scheduler announces it again when there is more to do, or it is completed."""
     LOST = "lost"
-    STOPPED = "stopped"
+    PAUSED = "paused"
 
 
 async def process_campaign(campaign: OwnedCampaign, board: Switchboard) -> Ending:
@@ -56,7 +55,7 @@ async def process_campaign(campaign: OwnedCampaign, board: Switchboard) -> Endin
             case Verdict.ACCOUNT_BUSY:
                 await asyncio.sleep(ACCOUNT_PAUSE)
             case Verdict.OUT_OF_MONEY:
-                await board.giving_back.stop(campaign, CampaignStatus.PAUSED, OUT_OF_MONEY)
-                return Ending.STOPPED
+                await board.giving_back.pause(campaign, OUT_OF_MONEY)
+                return Ending.PAUSED
             case Verdict.LOST:
                 return Ending.LOST

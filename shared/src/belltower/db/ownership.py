@@ -140,32 +140,30 @@ async def give_back(
     await in_transaction(engine, work)
 
 
-async def stop_campaign(
-    engine: AsyncEngine,
-    dialer_id: int,
-    campaign_id: UUID,
-    epoch: int,
-    status: CampaignStatus,
-    *,
-    reason: str,
-    actor: str,
+async def pause_owned(
+    engine: AsyncEngine, dialer_id: int, campaign_id: UUID, epoch: int, *, reason: str, actor: str
 ) -> bool:
-    """Pause or fail a campaign that this dialer owns, with the reason; False when it is not its owner any more."""
+    """Pause a campaign that this dialer owns, with the reason; False when it is not its owner any more."""
 
     async def work(connection: AsyncConnection) -> bool:
-        row = await connection.execute(
-            sql("stop_campaign"),
-            {
-                "campaign": campaign_id,
-                "dialer": dialer_id,
-                "epoch": epoch,
-                "status": status,
-                "reason": reason,
-                "actor": actor,
-                "sources": sources(status),
-            },
-        )
+        mine = {"campaign": campaign_id, "dialer": dialer_id, "epoch": epoch}
+        row = await connection.execute(sql("pause_owned"), mine | {"reason": reason, "actor": actor})
         return row.scalar_one_or_none() is not None
+
+    return await in_transaction(engine, work)
+
+
+async def fail_campaign(engine: AsyncEngine, campaign_id: UUID, *, reason: str, actor: str) -> bool:
+    """Fail a campaign that cannot go on, whoever owns it; False when it had ended before, or is paused."""
+
+    async def work(connection: AsyncConnection) -> bool:
+        parameters = {
+            "campaign": campaign_id,
+            "reason": reason,
+            "actor": actor,
+            "sources": sources(CampaignStatus.FAILED),
+        }
+        return (await connection.execute(sql("fail_campaign"), parameters)).scalar_one_or_none() is not None
 
     return await in_transaction(engine, work)
 

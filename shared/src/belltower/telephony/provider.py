@@ -42,10 +42,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The carrier refused the call for good: dialling this contact again would be refused again."""
+    """The carrier refused the call for good: the same request would be refused again."""
 
     code: str
     reason: str
+    of_caller_id: bool = False
+    """It refused the number that we call from, so that it would refuse every contact of the campaign."""
 
 
 @dataclass(frozen=True, slots=True)

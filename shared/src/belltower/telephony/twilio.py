@@ -63,6 +63,8 @@ _ACCOUNT_RETRY = 60.0
 """Seconds to wait when the carrier refuses our credentials or account: an operator has to act."""
 _LONGEST_RETRY = 300.0
 _TOO_LATE_TO_CANCEL = 21220
+_CALLER_ID_REFUSED = frozenset({21210, 21212, 21213, 21606})
+"""From is not verified, not valid, missing, or may not call: nothing is wrong with the number called."""
 _PAGE_SIZE = 1000
 
 _STATUSES = {
@@ -293,7 +295,7 @@ def _placement(response: httpx.Response) -> Placement:
         return NotSent(f"the carrier refuses our account ({code or status}: {message})", _ACCOUNT_RETRY)
     if response.is_client_error and status != httpx.codes.REQUEST_TIMEOUT:
         if code is not None:
-            return Rejected(str(code), message)
+            return Rejected(str(code), message, of_caller_id=code in _CALLER_ID_REFUSED)
         log.error("call_refused_without_error_code", http_status=status)
         return NotSent(f"something before the carrier answered {status}", _ACCOUNT_RETRY)
     return Unknown(f"the carrier answered {status} ({code or 'no code'}: {message})")
