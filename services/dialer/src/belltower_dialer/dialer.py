@@ -6,10 +6,10 @@ import socket
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.engine import database_problem
 from belltower.db.ownership import Taken, read_owned, take_over
 from belltower.domain.money import Tariff
 from belltower.events import CampaignDue
@@ -95,12 +95,7 @@ class Dialer:
             return "The heartbeat could not be renewed."
         if not self._consumer.consuming and not self._leaving and len(self._owned) < self._max_owned:
             return "RabbitMQ does not know this consumer."
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
-            return "The database does not answer."
-        return None
+        return await database_problem(self._engine)
 
     async def _watch(self) -> None:
         """Consume while this dialer lives and has room."""

@@ -5,12 +5,10 @@ import contextlib
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.due import Wake, next_wake
-from belltower.db.engine import create_engine
+from belltower.db.engine import create_engine, database_problem
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import DatabaseSettings
@@ -134,12 +132,7 @@ class CampaignScheduler:
         """What keeps this process from announcing, if anything."""
         if not self._publisher.connected.is_set():
             return "There is no connection to RabbitMQ."
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
-            return "The database does not answer."
-        return None
+        return await database_problem(self._engine)
 
 
 def _passed(instant: datetime | None, seconds: float, now: datetime) -> bool:

@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 from sqlalchemy import TextClause, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from belltower.runtime.settings import DatabaseSettings
@@ -109,6 +109,16 @@ async def in_transaction(engine: AsyncEngine, work: Callable[[AsyncConnection], 
             log.warning("transaction_retried", state=sqlstate(error), tried=tried)
         await asyncio.sleep(random.uniform(0, 0.01 * 2**tried))  # noqa: S311 - jitter
     raise AssertionError("unreachable")
+
+
+async def database_problem(engine: AsyncEngine) -> str | None:
+    """Why the database cannot be used, in a sentence; None when it can. For readiness."""
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT FROM campaigns LIMIT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        return f"The database cannot be used: {type(error).__name__}."
+    return None
 
 
 def sqlstate(error: DBAPIError) -> str | None:
