@@ -298,3 +298,23 @@ async def test_a_delete_and_a_takeover_cannot_both_win(api: Api) -> None:
         assert not deletion.done()
         await scheduler.commit()
     refused(await deletion, 409, "illegal_transition", "pending")
+
+
+async def test_a_campaign_exists_although_nobody_could_be_woken(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wake-up comes after the commit; the schedulers' own look finds what it would have told."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise ConnectionResetError("The database has gone.")
+
+    monkeypatch.setattr("belltower_api.create_campaign.wake_scheduler_for", fail)
+    assert (await api.create()).status_code == 201
+    assert await api.one("SELECT count(*) FROM campaigns") == 1
+
+
+async def test_a_refusal_leaves_nothing_behind(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The campaign, its progress and its contacts are one transaction."""
+    await api.execute("ALTER TABLE contacts ADD CHECK (phone <> '+14155550199')")
+    response = await api.create(phone_numbers=["+14155550123", "+14155550199"])
+    refused(response, 500, "internal_error")
+    assert await api.one("SELECT (SELECT count(*) FROM campaigns) + (SELECT count(*) FROM campaign_progress)") == 0
+    assert await api.one("SELECT count(*) FROM contacts") == 0

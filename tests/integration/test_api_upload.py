@@ -132,3 +132,11 @@ async def test_a_hundred_thousand_rows_upload_in_time(api: Api) -> None:
     assert await api.one("SELECT count(*) FROM contacts WHERE status = 'waiting'") == body["progress"]["total"]
     assert took < 15
     print(json.dumps({"rows": 100_000, "bytes": len(content), "seconds": round(took, 2)}))  # noqa: T201
+
+
+async def test_a_list_longer_than_a_campaign_may_be_is_413(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belltower_api.create_campaign.MAX_CONTACTS", 2)
+    three = [A, B, "+442079460000"]
+    refused(await api.create(phone_numbers=three), 413, "too_large", "at most 2 contacts", "has 3")
+    refused(await api.upload("\n".join(three)), 413, "too_large", "at most 2 contacts")
+    assert (await api.create(phone_numbers=three[:2])).status_code == 201

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Response, Security
@@ -33,14 +34,14 @@ from belltower_api.schemas import (
     CampaignPaging,
     CampaignUpload,
     Paging,
+    RejectedNumbers,
+    Source,
     rejected_numbers,
 )
 
 router = APIRouter(
     prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
 )
-
-Source = Literal["phone_numbers", "file"]
 
 _CREATED: dict[int | str, dict[str, Any]] = {
     201: {
@@ -61,9 +62,7 @@ async def create_campaign(fields: CampaignCreate, res: Res, asker: Asker, respon
 
     Numbers that cannot be rung are left out and reported in `rejected`; without a single good one the answer is 400.
     """
-    async with res.list_readers:
-        numbers = await asyncio.to_thread(read_numbers, enumerate(fields.phone_numbers, start=1))
-    return await _create(res, asker, fields, fields.name, [("phone_numbers", numbers)], response)
+    return await _create(res, asker, fields, fields.name, fields.phone_numbers, None, response)
 
 
 @router.post(
@@ -80,11 +79,8 @@ async def upload_campaign(
 ) -> CampaignCreated:
     """The same with a file of numbers: one a line, or a table in which the column of numbers is found by name or content."""
     contact_file.check_type(form.file.filename)
-    async with res.list_readers:
-        listed = await asyncio.to_thread(read_numbers, enumerate(form.phone_numbers, start=1))
-        in_file = await asyncio.to_thread(contact_file.read, form.file.file)
     name = form.name or contact_file.name_of(form.file.filename)
-    return await _create(res, asker, form, name, [("file", in_file), ("phone_numbers", listed)], response)
+    return await _create(res, asker, form, name, form.phone_numbers, form.file.file, response)
 
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
@@ -165,21 +161,39 @@ async def _create(
     asker: Principal,
     fields: CampaignFields,
     name: str,
-    lists: Sequence[tuple[Source, PhoneList]],
+    entries: Sequence[str],
+    file: BinaryIO | None,
     response: Response,
 ) -> CampaignCreated:
-    phones = list(dict.fromkeys(number for _, numbers in lists for number in numbers.numbers))
-    if not phones:
-        raise _no_valid_number(lists)
-    campaign = await create(res, asker, fields, name, phones)
+    async with res.list_readers:
+        numbers = await asyncio.to_thread(_read_numbers, entries, file)
+    campaign = await create(res, asker, fields, name, numbers.phones)
     response.headers["Location"] = f"/api/campaigns/{campaign.id}"
-    listed = sum(len(numbers.numbers) + numbers.duplicates for _, numbers in lists)
     return CampaignCreated.of(
-        campaign,
-        _untouched(len(phones)),
-        rejected=rejected_numbers(lists),
-        duplicates=listed - len(phones),
+        campaign, _untouched(len(numbers.phones)), rejected=numbers.rejected, duplicates=numbers.duplicates
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What was sent, read: whom to ring, what was left out, and how often somebody was named again."""
+
+    phones: list[str]
+    rejected: RejectedNumbers
+    duplicates: int
+
+
+def _read_numbers(entries: Sequence[str], file: BinaryIO | None) -> _Numbers:
+    """Read the numbers of a list and, where given, of a file. Raises `Invalid` when there is none."""
+    lists: list[tuple[Source, PhoneList]] = [("phone_numbers", read_numbers(enumerate(entries, start=1)))]
+    if file is not None:
+        lists.insert(0, ("file", contact_file.read(file)))
+    phones = list(dict.fromkeys(number for _, numbers in lists for number in numbers.numbers))
+    rejected = rejected_numbers(lists)
+    if not phones:
+        raise _no_valid_number(lists[0][0], rejected)
+    named = sum(len(numbers.numbers) + numbers.duplicates for _, numbers in lists)
+    return _Numbers(phones, rejected, duplicates=named - len(phones))
 
 
 def _untouched(contacts: int) -> Progress:
@@ -190,15 +204,13 @@ def _untouched(contacts: int) -> Progress:
     )
 
 
-def _no_valid_number(lists: Sequence[tuple[Source, PhoneList]]) -> Invalid:
-    field = lists[0][0]
-    bad = rejected_numbers(lists)
-    if not bad.count:
+def _no_valid_number(field: Source, rejected: RejectedNumbers) -> Invalid:
+    if not rejected.count:
         return Invalid(field, "no_valid_number", f"{field} holds no number. Send numbers such as +14155550123.")
-    first = bad.items[0]
+    first = rejected.items[0]
     return Invalid(
         field,
         "no_valid_number",
-        f"None of the entries ({bad.count}) is a number that can be rung. The first, {first.value!r} in line {first.line}:"
-        f" {first.reason}. Send numbers such as +14155550123.",
+        f"None of the entries ({rejected.count}) is a number that can be rung. The first, {first.value!r} in line"
+        f" {first.line}: {first.reason}. Send numbers such as +14155550123.",
     )

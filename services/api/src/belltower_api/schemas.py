@@ -334,10 +334,13 @@ def _lateness(campaign: campaigns.Campaign) -> float | None:
     return round((campaign.started_at - due).total_seconds(), 4)
 
 
+Source = Literal["phone_numbers", "file"]
+
+
 class RejectedNumber(BaseModel):
     """An entry that is no number that can be rung."""
 
-    source: Literal["phone_numbers", "file"]
+    source: Source
     line: int = Field(description="From 1: the file's line, or the position in phone_numbers.")
     value: str
     reason: str
@@ -462,7 +465,7 @@ class Problem(BaseModel):
     currency: str | None = Field(default=None, description="With insufficient_funds: of both amounts.")
 
 
-def rejected_numbers(sources: Sequence[tuple[Literal["phone_numbers", "file"], phone.PhoneList]]) -> RejectedNumbers:
+def rejected_numbers(sources: Sequence[tuple[Source, phone.PhoneList]]) -> RejectedNumbers:
     """What was left out of one or several lists."""
     items = [
         RejectedNumber(source=source, line=entry.line, value=entry.value, reason=entry.reason)

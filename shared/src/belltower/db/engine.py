@@ -41,6 +41,7 @@ def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,
+        hide_parameters=True,  # numbers and messages of people have no place in logs
         connect_args={
             "timeout": 5,
             "server_settings": {
