@@ -4,9 +4,9 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
@@ -47,14 +47,6 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     tariff = Tariff(settings.rate_per_minute, settings.billing_increment)
 
-    async def ready() -> str | None:
-        try:
-            async with reader.connect() as connection:
-                await connection.execute(text("SELECT FROM campaigns LIMIT 1"))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the process cannot do its work
-            return f"The database cannot be used: {type(error).__name__}."
-        return None
-
     app = Api(
         title="Belltower",
         version=version("belltower-api"),
@@ -62,7 +54,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        routes=[*health_routes(live=nothing_wrong, ready=ready)],
+        routes=[*health_routes(live=nothing_wrong, ready=lambda: database_problem(reader))],
     )
     app.state.resources = Resources(
         settings=settings,
