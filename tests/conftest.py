@@ -1,3 +1,9 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.processes", "tests.support.world", "tests.support.api"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.processes",
+    "tests.support.world",
+    "tests.support.api",
+    "tests.support.books",
+]

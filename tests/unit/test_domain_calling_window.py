@@ -53,7 +53,8 @@ def changes(zone: str) -> list[datetime]:
 @st.composite
 def instants(draw: st.DrawFn, zone: str) -> datetime:
     """Whole minutes, most of them near a change of the zone's clocks."""
-    if changes(zone) and draw(st.booleans()):
+    near_a_change = draw(st.booleans())
+    if near_a_change and changes(zone):
         return draw(st.sampled_from(changes(zone))) + MINUTE * draw(st.integers(-2000, 200))
     return datetime(2011, 1, 1, tzinfo=UTC) + MINUTE * draw(st.integers(0, 60 * 24 * 365 * 15))
 

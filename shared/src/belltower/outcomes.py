@@ -134,7 +134,10 @@ class Outcomes:
             return Effect.UNMATCHED, None, None
         if locked:
             await _lock_account_of(connection, attempt_id)
-        call = (await connection.execute(sql("lock_call"), {"attempt": attempt_id})).mappings().one_or_none()
+        found = await connection.execute(
+            sql("lock_call"), {"attempt": attempt_id, "carrier_call_id": update.carrier_call_id}
+        )
+        call = found.mappings().one_or_none()
         if call is None:
             return Effect.UNMATCHED, None, None
         available = (await get_wallet(connection, call["account_id"])).available if locked else None
@@ -152,8 +155,9 @@ def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | N
     """
     status = CallStatus(call["status"])
     bound = call["carrier_call_id"]
-    if bound is not None and update.carrier_call_id is not None and bound != update.carrier_call_id:
-        # A second call at the carrier for one attempt: nothing of it may be taken for the first one's.
+    is_another = None not in (bound, update.carrier_call_id) and bound != update.carrier_call_id
+    if is_another or call["names_another"]:
+        # A second call at the carrier for one attempt, or one call for two: nothing of it may be taken for this one's.
         log.error("call_bound_to_another", attempt_id=str(call["id"]), bound=bound, reported=update.carrier_call_id)
         return Decision(Effect.STALE, status, call["hold"], call["cost"], writes_call=False)
     match advance(status, update.status):

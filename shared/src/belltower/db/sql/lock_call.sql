@@ -6,6 +6,10 @@ SELECT
     contacts.status AS contact_status, contacts.attempts AS contact_attempts,
     campaigns.max_attempts, campaigns.retry_delay,
     EXISTS (SELECT FROM ledger_entries WHERE ledger_entries.attempt_id = attempts.id AND kind = 'correction') AS corrected,
+    EXISTS (
+        SELECT FROM attempts AS other
+        WHERE other.carrier_call_id = CAST(:carrier_call_id AS text) AND other.id <> :attempt
+    ) AS names_another,
     clock_timestamp() AS now
 FROM attempts
 JOIN contacts ON contacts.id = attempts.contact_id

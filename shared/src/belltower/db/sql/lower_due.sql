@@ -1,5 +1,13 @@
--- Work that arose while nobody owns the campaign: be announced no later than then. An owner finds it by itself.
+-- Work that arose while nobody owns the campaign: be announced no later than then. An owner finds it by itself. What the
+-- guard reads is the locked row: a release that had looked before the work was there has committed, and its row is seen.
+WITH locked AS (
+    SELECT id, owner, next_due_at
+    FROM campaigns
+    WHERE id = :campaign
+    FOR NO KEY UPDATE
+)
 UPDATE campaigns
 SET next_due_at = greatest(CAST(:at AS timestamptz), clock_timestamp())
-WHERE id = :campaign AND owner IS NULL AND next_due_at > CAST(:at AS timestamptz)
-RETURNING extract(epoch FROM next_due_at - clock_timestamp())::float AS due_in
+FROM locked
+WHERE campaigns.id = locked.id AND locked.owner IS NULL AND locked.next_due_at > CAST(:at AS timestamptz)
+RETURNING extract(epoch FROM campaigns.next_due_at - clock_timestamp())::float AS due_in
