@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from belltower.db.engine import is_outage
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -12,7 +14,9 @@ Result = TypeVar("Result")
 class Batcher(Generic[Item, Result]):
     """Calls `handle` with what has been asked since its last call, at most `limit` items, one call at a time, in order.
 
-    Under no load an item goes at once; under load batches grow by themselves. An error of `handle` is every waiter's.
+    Under no load an item goes at once; under load batches grow by themselves. Whoever was cancelled while it waited is
+    left out. A batch that failed is handled again item by item, so that an error is the item's that caused it; only an
+    outage of the database is everybody's.
     """
 
     def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, limit: int) -> None:
@@ -29,25 +33,46 @@ class Batcher(Generic[Item, Result]):
             self._worker = asyncio.create_task(self._work())
         return await future
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is at work and nothing waits."""
+        return self._worker is None
+
+    async def drained(self) -> None:
+        """Wait until nothing is at work and nothing waits."""
+        if self._worker is not None:
+            await asyncio.wait({self._worker})
+
     async def _work(self) -> None:
         try:
             while self._waiting:
                 await asyncio.sleep(0)  # whoever is ready in this turn of the loop comes along
-                batch = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
-                await self._settle(batch)
+                batch: list[tuple[Item, asyncio.Future[Result]]] = []
+                while self._waiting and len(batch) < self._limit:
+                    waiter = self._waiting.popleft()
+                    if not waiter[1].done():
+                        batch.append(waiter)
+                if batch:
+                    await self._settle(batch)
         finally:
             self._worker = None
 
     async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._handle([item for item, _ in batch])
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            if len(batch) > 1 and not is_outage(error):
+                for waiter in batch:
+                    await self._settle([waiter])
+                return
             for _, future in batch:
                 if not future.done():
-                    future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
-            if not isinstance(error, Exception):
-                raise
+                    future.set_exception(error)
             return
+        except BaseException:
+            for _, future in batch:
+                future.cancel()
+            raise
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)

@@ -6,10 +6,9 @@ import socket
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.engine import database_problem
+from belltower.db.engine import database_problem, is_outage
 from belltower.db.ownership import Taken, read_owned, take_over
 from belltower.domain.money import Tariff
 from belltower.events import CampaignDue
@@ -32,6 +31,8 @@ from belltower_dialer.slots import Slots
 log = structlog.get_logger(__name__)
 
 WATCH_INTERVAL = 0.25
+OUTAGE_PAUSE = 1.0
+"""Seconds until a campaign goes on whose statement met a database that was away."""
 
 
 class Dialer:
@@ -43,29 +44,28 @@ class Dialer:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._owned: dict[UUID, OwnedCampaign] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._seen: tuple[Owned, float] = ({}, 0.0)
+        self._renewed = asyncio.Event()
         self._leaving = False
         tariff = Tariff(settings.rate_per_minute, settings.billing_increment)
         outcomes = Outcomes(engine, tariff, settings.check_interval)
-        self._heartbeat = Heartbeat(settings, name=self._name, on_renewal=self._compare)
+        self._heartbeat = Heartbeat(settings, name=self._name, on_renewal=self._note)
         self._placer = Placer(engine, carrier, outcomes, limit=settings.max_placing)
         self._slots = Slots(engine)
         self._giving_back = GivingBack(
             engine, self._heartbeat, actor=f"dialer {self._name}", check_interval=settings.check_interval
         )
         terms = Terms(carrier.name, settings.ring_timeout, settings.call_time_limit, tariff)
-        self._board = Switchboard(
-            ContactReader(engine),
-            Gate(engine, self._heartbeat, self._placer, terms),
-            self._slots,
-            self._giving_back,
-        )
-        self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat)
+        self._gate = Gate(engine, self._heartbeat, self._placer, terms)
+        self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back)
+        self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat, self._placer)
         self._consumer = CampaignConsumer(settings, name=f"dialer {self._name}", handle=self._take_over)
 
     async def run(self) -> None:
         """Dial, for ever; a loop that dies ends the process."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._heartbeat.run())
+            group.create_task(self._keep_comparing())
             group.create_task(self._reconciler.run())
             group.create_task(self._slots.run())
             group.create_task(self._consumer.run())
@@ -80,6 +80,8 @@ class Dialer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._placer.close()
+        await self._gate.drained()
         await self._placer.drained()
         await self._giving_back.release_all(list(self._owned.values()))
         await self._heartbeat.retire()
@@ -135,24 +137,47 @@ class Dialer:
 
     async def _process(self, campaign: OwnedCampaign) -> None:
         campaign_id = campaign.taken.id
-        try:
-            ending = await process_campaign(campaign, self._board)
-        except Exception:
-            log.exception("campaign_failed", campaign_id=str(campaign_id))
-            metrics.errors.labels("process_campaign").inc()
-            ending = await self._try_later(campaign)
+        ending = await self._keep_processing(campaign)
         log.info("campaign_left", campaign_id=str(campaign_id), epoch=campaign.taken.epoch, ending=ending)
         if self._owned.get(campaign_id) is campaign:
             self._owned.pop(campaign_id)
             self._tasks.pop(campaign_id)
 
+    async def _keep_processing(self, campaign: OwnedCampaign) -> Ending:
+        """Run a campaign through outages of the database; what else goes wrong has it tried again later."""
+        while True:
+            try:
+                return await process_campaign(campaign, self._board)
+            except Exception as error:
+                metrics.errors.labels("process_campaign").inc()
+                if not is_outage(error):
+                    log.exception("campaign_failed", campaign_id=str(campaign.taken.id))
+                    return await self._try_later(campaign)
+                log.warning("campaign_held_up", campaign_id=str(campaign.taken.id), error=type(error).__name__)
+            campaign.contacts.clear()
+            await asyncio.sleep(OUTAGE_PAUSE)
+
     async def _try_later(self, campaign: OwnedCampaign) -> Ending:
         try:
             await self._giving_back.try_later(campaign)
-        except (SQLAlchemyError, OSError):
+        except Exception:
             # It stays this dialer's; with the next heartbeat that sees it, it is adopted and run again.
             log.exception("campaign_not_given_back", campaign_id=str(campaign.taken.id))
         return Ending.LOST
+
+    def _note(self, owned: Owned, asked_at: float) -> None:
+        self._seen = owned, asked_at
+        self._renewed.set()
+
+    async def _keep_comparing(self) -> None:
+        while True:
+            await self._renewed.wait()
+            self._renewed.clear()
+            try:
+                await self._compare(*self._seen)
+            except Exception:
+                log.exception("comparing_failed")
+                metrics.errors.labels("compare").inc()
 
     async def _compare(self, owned: Owned, asked_at: float) -> None:
         """Hold memory against the database: adopt what memory lacks, drop what was lost."""

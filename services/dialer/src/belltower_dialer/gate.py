@@ -6,6 +6,7 @@ still this dialer's, each contact still waiting, its number free, not on the do-
 window. It commits the calls as `dialling`, with their holds, before anything rings.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,13 +16,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from belltower.db.engine import in_transaction, sql
 from belltower.domain.calling_window import CallingWindow, Decision, decide, zones_of
 from belltower.domain.money import Tariff
+from belltower.outcomes import QUEUE_LIMIT
 from belltower.runtime import fault
 from belltower.runtime.clock import boot_time
 from belltower.telephony.provider import CallRequest
@@ -93,14 +94,28 @@ class Gate:
     async def admit(self, campaign: OwnedCampaign) -> Verdict:
         """Let through who may be rung of a campaign's contacts, place their calls, and say what to do next."""
         account = campaign.taken.account_id
-        if account not in self._accounts:
-            self._accounts[account] = Batcher(lambda campaigns: self._pass(account, campaigns), limit=CAMPAIGNS)
-        return await self._accounts[account](campaign)
+        batcher = self._accounts.get(account)
+        if batcher is None:
+            batcher = Batcher(lambda campaigns: self._pass(account, campaigns), limit=CAMPAIGNS)
+            self._accounts[account] = batcher
+        try:
+            return await batcher(campaign)
+        finally:
+            if batcher.is_idle and self._accounts.get(account) is batcher:
+                del self._accounts[account]
+
+    async def drained(self) -> None:
+        """Wait for the rounds at work; the placer is closed, so that they let nobody through any more."""
+        await asyncio.gather(*(batcher.drained() for batcher in self._accounts.values()))
 
     async def _pass(self, account: UUID, campaigns: Sequence[OwnedCampaign]) -> list[Verdict]:
-        room = await self._placer.room()
-        if not self._heartbeat.is_alive():
-            return [Verdict.LOST] * len(campaigns)
+        wanted = sum(min(campaign.taken.concurrency, len(campaign.contacts), TURN) for campaign in campaigns)
+        async with self._placer.room(wanted) as room:
+            if not room or not self._heartbeat.is_alive():
+                return [Verdict.LOST] * len(campaigns)
+            return await self._let_through(account, campaigns, room)
+
+    async def _let_through(self, account: UUID, campaigns: Sequence[OwnedCampaign], room: int) -> list[Verdict]:
         send_by = boot_time() + SEND_WITHIN
         offered: list[UUID] = []
 
@@ -111,7 +126,7 @@ class Gate:
 
         try:
             decided = await in_transaction(self._engine, work)
-        except (DBAPIError, OSError):
+        except Exception:
             # Whether it committed may not be known; what it may have committed is never placed.
             if offered:
                 self._placer.not_sent(offered, "the gate's transaction was cut off")
@@ -262,7 +277,10 @@ def _choose(
     now: datetime,
     refused: list[tuple[Dialable, Decision]],
 ) -> tuple[list[Dialable], list[Dialable]]:
-    """The next contacts of a campaign that were looked at, and those of them that may ring now."""
+    """The next contacts of a campaign that were looked at, and those of them that may ring now.
+
+    The window has to be open for as long as the carrier may keep the call in its queue.
+    """
     looked_at: list[Dialable] = []
     let_through: list[Dialable] = []
     for contact in campaign.contacts:
@@ -270,7 +288,7 @@ def _choose(
             break
         looked_at.append(contact)
         zones = zones_of(contact.phone) if window else ()
-        decision = decide(window, zones, now=now, until=now + timedelta(seconds=SEND_WITHIN))
+        decision = decide(window, zones, now=now, until=now + timedelta(seconds=QUEUE_LIMIT))
         if decision.allowed:
             let_through.append(contact)
         else:

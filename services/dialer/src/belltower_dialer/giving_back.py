@@ -59,6 +59,8 @@ class GivingBack:
             actor=self._actor,
             delay=RETRY_DELAY,
         )
+        if self._check_interval > RETRY_DELAY:
+            await wake_scheduler(self._engine)
 
     async def _release_batch(self, campaigns: Sequence[OwnedCampaign], *, leaving: bool = False) -> list[bool]:
         epochs = {campaign.taken.id: campaign.taken.epoch for campaign in campaigns}

@@ -5,7 +5,7 @@ are taken away. When either is lost the dialer stops placing calls by itself, be
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -40,9 +40,7 @@ def _text(name: str) -> str:
 class Heartbeat:
     """One dialer's lock and heartbeat, on a connection of its own that is in no pool."""
 
-    def __init__(
-        self, settings: DatabaseSettings, *, name: str, on_renewal: Callable[[Owned, float], Awaitable[None]]
-    ) -> None:
+    def __init__(self, settings: DatabaseSettings, *, name: str, on_renewal: Callable[[Owned, float], None]) -> None:
         self._settings = settings
         self._name = name
         self._on_renewal = on_renewal
@@ -54,8 +52,9 @@ class Heartbeat:
         self.registered = asyncio.Event()
 
     def is_alive(self) -> bool:
-        """Whether nobody can have taken this dialer's campaigns away yet."""
-        return boot_time() < self._good_until
+        """Whether nobody can have taken this dialer's campaigns away yet, or can take it for dead."""
+        connection = self._connection
+        return connection is not None and not connection.is_closed() and boot_time() < self._good_until
 
     async def run(self) -> None:
         """Register, then renew every few seconds, on a new connection when the old one breaks; for ever."""
@@ -72,12 +71,11 @@ class Heartbeat:
 
     async def retire(self) -> None:
         """Lapse at once: whatever was not released is free for others."""
-        self._good_until = 0.0
-        if self._connection is not None:
-            with suppress(*DATABASE_ERRORS):
-                async with self._speaking:
+        async with self._speaking:
+            if self._connection is not None:
+                with suppress(*DATABASE_ERRORS):
                     await self._connection.execute(_text("retire_dialer"), self.dialer_id)
-        self._disconnect()
+            self._disconnect()
 
     async def is_gone(self, dialer_id: int, *, since: datetime, lapsed_for: float) -> bool:
         """Whether the process of a dialer that lived at `since` has certainly ended.
@@ -86,13 +84,13 @@ class Heartbeat:
         restarts, but then this session would have ended too); or its lock is free and its heartbeat lapsed `lapsed_for`
         seconds ago, when even a living dialer that lost its database has no request under way any more.
         """
-        connection = self._connection
-        if connection is None or self._session_since is None:
-            return False
         async with self._speaking:
+            connection, session_since = self._connection, self._session_since
+            if connection is None or session_since is None:
+                return False
             if await connection.fetchval(_text("holds_lock"), dialer_id):
                 return False
-            if self._session_since < since:
+            if session_since < since:
                 return True
             return bool(await connection.fetchval(_text("has_lapsed"), dialer_id, lapsed_for))
 
@@ -111,16 +109,17 @@ class Heartbeat:
         self._connection = connection
 
     async def _renew(self) -> None:
-        assert self._connection is not None
-        asked_at = boot_time()
         async with self._speaking:
+            if self._connection is None:
+                raise ConnectionError("The heartbeat has been ended.")
+            asked_at = boot_time()
             rows: list[Any] = await self._connection.fetch(_text("renew_heartbeat"), self.dialer_id, LEASE)
         if not rows:
             raise RuntimeError(f"The row of dialer {self.dialer_id} is gone; this process starts again as another.")
         self._good_until = asked_at + LEASE
         self.registered.set()
         owned = {row["campaign_id"]: row["epoch"] for row in rows if row["campaign_id"] is not None}
-        await self._on_renewal(owned, asked_at)
+        self._on_renewal(owned, asked_at)
 
     def _disconnect(self) -> None:
         if self._connection is not None:

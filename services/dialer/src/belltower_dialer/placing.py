@@ -1,15 +1,15 @@
 """Placing admitted calls, and recording what became of each request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from belltower.db.engine import in_transaction, sql, transaction
+from belltower.db.engine import in_transaction, is_outage, sql, transaction
 from belltower.db.ownership import fail_campaign
 from belltower.domain.call import CallStatus
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
@@ -21,11 +21,11 @@ from belltower_dialer.batching import Batcher
 
 log = structlog.get_logger(__name__)
 
-RECORD_TRIES = 60
 RECORD_PAUSE = 1.0
 LONGEST_BACKOFF = 60.0
-COMMIT_DOUBT = 5.0
-"""Seconds after which a transaction whose commit was cut off has either happened or never will."""
+COMMIT_DOUBT = 12.0
+"""Seconds after which a transaction whose commit was cut off has either happened or never will: Postgres ends a session
+that is idle in its transaction for longer than 10 s (`idle_in_transaction_timeout`)."""
 
 
 class Placer:
@@ -37,24 +37,49 @@ class Placer:
         self._outcomes = outcomes
         self._limit = limit
         self._at_work: set[asyncio.Task[None]] = set()
+        self._under_way: set[UUID] = set()
+        self._reserved = 0
+        self._closed = False
         self._room = asyncio.Event()
         self._room.set()
         self._quiet_until = 0.0
         self._failures = 0
         self._record_placed = Batcher(self._write_placed, limit=500)
 
-    async def room(self) -> int:
-        """Wait until calls can be placed; how many at once."""
-        while True:
+    @asynccontextmanager
+    async def room(self, wanted: int) -> AsyncIterator[int]:
+        """Wait until calls can be placed, and keep room for `wanted` of them at most; 0: none is placed any more."""
+        reserved = await self._reserve(wanted)
+        try:
+            yield reserved
+        finally:
+            self._reserved -= reserved
+            self._measure()
+
+    async def _reserve(self, wanted: int) -> int:
+        while not self._closed:
             await self._room.wait()
             quiet = self._quiet_until - boot_time()
-            if quiet <= 0:
-                return self._limit - len(self._at_work)
-            await asyncio.sleep(min(quiet, 1.0))
+            if quiet > 0:
+                await asyncio.sleep(min(quiet, 1.0))
+            elif self._free > 0 and not self._closed:
+                reserved = min(wanted, self._free)
+                self._reserved += reserved
+                self._measure()
+                return reserved
+        return 0
+
+    @property
+    def _free(self) -> int:
+        return self._limit - len(self._at_work) - self._reserved
+
+    def is_under_way(self, attempt_id: UUID) -> bool:
+        """Whether the request for a call may still be sent, or its answer is awaited or being recorded."""
+        return attempt_id in self._under_way
 
     def place(self, request: CallRequest) -> None:
         """Place a call that the gate has committed."""
-        self._start(self._place(request))
+        self._start(self._place(request), [request.attempt_id])
 
     def not_sent(self, attempt_ids: Sequence[UUID], reason: str) -> None:
         """Calls that the gate may have committed and that nobody will place."""
@@ -64,21 +89,28 @@ class Placer:
             for attempt_id in attempt_ids:
                 await self._persistently(partial(self._not_placed, attempt_id, reason))
 
-        self._start(record())
+        self._start(record(), attempt_ids)
+
+    def close(self) -> None:
+        """Place nothing beyond what the gate has committed: nobody is given room any more."""
+        self._closed = True
+        self._measure()
 
     async def drained(self) -> None:
         """Wait for the requests under way, and for what is recorded of them."""
         while self._at_work:
             await asyncio.wait(set(self._at_work))
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None], attempt_ids: Sequence[UUID]) -> None:
         task = asyncio.create_task(work)
         self._at_work.add(task)
-        task.add_done_callback(self._ended)
+        self._under_way.update(attempt_ids)
+        task.add_done_callback(lambda task: self._ended(task, attempt_ids))
         self._measure()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None], attempt_ids: Sequence[UUID]) -> None:
         self._at_work.discard(task)
+        self._under_way.difference_update(attempt_ids)
         self._measure()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("placing_failed", exc_info=error)
@@ -86,13 +118,17 @@ class Placer:
 
     def _measure(self) -> None:
         metrics.placing.set(len(self._at_work))
-        if len(self._at_work) < self._limit:
+        if self._closed or self._free > 0:
             self._room.set()
         else:
             self._room.clear()
 
     async def _place(self, request: CallRequest) -> None:
-        placement = await self._carrier.place(request)
+        try:
+            placement = await self._carrier.place(request)
+        except Exception as error:  # one call's trouble, and nobody can say how far it got
+            log.exception("request_failed", attempt_id=str(request.attempt_id))
+            placement = Unknown(f"the request failed unexpectedly ({type(error).__name__})")
         fault.point("carrier.placed")
         metrics.placements.labels(type(placement).__name__.lower()).inc()
         self._back_off(placement)
@@ -166,13 +202,12 @@ class Placer:
         return [None] * len(placed)
 
     async def _persistently(self, record: Callable[[], Awaitable[None]]) -> None:
-        """Record, through an outage of the database; what is given up after that is the reconciler's."""
-        for tried in range(1, RECORD_TRIES + 1):
+        """Record, however long the database is away: room is limited, so what waits here is, too."""
+        while True:
             try:
                 return await record()
-            except (SQLAlchemyError, OSError) as error:
-                if tried == RECORD_TRIES:
+            except Exception as error:
+                if not is_outage(error):
                     raise
                 log.warning("recording_postponed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(RECORD_PAUSE)
-        return None

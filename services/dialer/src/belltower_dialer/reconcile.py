@@ -18,6 +18,7 @@ from belltower.outcomes import QUEUE_LIMIT, Outcomes
 from belltower.telephony.provider import CallUpdate, Carrier, CarrierCall, CarrierUnavailable
 from belltower_dialer import metrics
 from belltower_dialer.heartbeat import Heartbeat
+from belltower_dialer.placing import Placer
 
 log = structlog.get_logger(__name__)
 
@@ -27,19 +28,22 @@ LEASE = 10.0
 LONGEST_SLEEP = 2.0
 ABSENT_FOR = 60.0
 """Seconds after its `send_by` at which a call that the carrier does not have was not placed."""
-CREATED_SLACK = timedelta(seconds=2)
-"""The carrier writes when a call was created in whole seconds, by its own clock."""
+CREATED_SLACK = timedelta(seconds=60)
+"""The carrier writes when a call was created in whole seconds, by its own clock, which may be behind ours."""
 STOPPED = (CampaignStatus.PAUSED, CampaignStatus.CANCELLED)
 
 
 class Reconciler:
     """One dialer's share of looking after calls."""
 
-    def __init__(self, engine: AsyncEngine, carrier: Carrier, outcomes: Outcomes, heartbeat: Heartbeat) -> None:
+    def __init__(
+        self, engine: AsyncEngine, carrier: Carrier, outcomes: Outcomes, heartbeat: Heartbeat, placer: Placer
+    ) -> None:
         self._engine = engine
         self._carrier = carrier
         self._outcomes = outcomes
         self._heartbeat = heartbeat
+        self._placer = placer
 
     async def run(self) -> None:
         """Look after calls whose time has come, for ever."""
@@ -78,6 +82,8 @@ class Reconciler:
         return LONGEST_SLEEP if due_in is None else min(max(due_in, 0.05), LONGEST_SLEEP)
 
     async def _look_after(self, call: Any) -> str:
+        if call.carrier != self._carrier.name:
+            return await self._not_known(call)  # asking ours would prove nothing
         if call.carrier_call_id is None:
             return await self._resolve_unbound(call)
         found = await self._ask(call)
@@ -96,7 +102,8 @@ class Reconciler:
         return found
 
     async def _not_known(self, call: Any) -> str:
-        """The carrier denies a call whose name it gave us itself; after its longest possible life it is unknown."""
+        """The carrier denies a call whose name it gave us itself, or is another one by now; after its longest possible life
+        the call is unknown."""
         if call.now < _last_possible_end(call):
             return "denied"
         await self._end(call, CallStatus.UNKNOWN, "The carrier does not know this call any more.")
@@ -120,12 +127,12 @@ class Reconciler:
 
     async def _bindings(self, call: Any, candidates: list[CarrierCall]) -> tuple[set[str], int]:
         async with self._engine.connect() as connection:
-            rows = await connection.execute(
-                sql("bound_calls"), {"carrier_call_ids": [found.carrier_call_id for found in candidates]}
-            )
-            bound = set(rows.scalars())
-            twins = await connection.execute(sql("unbound_twins"), {"phone": call.phone, "caller_id": call.caller_id})
-            return bound, twins.scalar_one()
+            # In this order: a twin that is bound in between is seen as such by the second statement.
+            of_pair = {"phone": call.phone, "caller_id": call.caller_id}
+            twins = (await connection.execute(sql("unbound_twins"), of_pair)).scalar_one()
+            names = [found.carrier_call_id for found in candidates]
+            rows = await connection.execute(sql("bound_calls"), {"carrier_call_ids": names})
+            return set(rows.scalars()), twins
 
     async def _bind(self, call: Any, found: CarrierCall) -> str:
         await self._outcomes.apply(
@@ -145,6 +152,8 @@ class Reconciler:
             return False
         if call.request_ended_at is not None:
             return True
+        if call.dialer == self._heartbeat.dialer_id:
+            return not self._placer.is_under_way(call.id)
         return await self._heartbeat.is_gone(call.dialer, since=call.gated_at, lapsed_for=ABSENT_FOR)
 
     async def _end(self, call: Any, status: CallStatus, reason: str) -> None:

@@ -26,12 +26,14 @@ class Slots:
     async def freed(self, campaign: OwnedCampaign) -> None:
         """Wait until a campaign has fewer live calls than it may have."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[campaign.taken.id] = (campaign.taken.concurrency, future)
+        waiter = (campaign.taken.concurrency, future)
+        self._waiting[campaign.taken.id] = waiter
         self._anybody.set()
         try:
             await future
         finally:
-            self._waiting.pop(campaign.taken.id, None)
+            if self._waiting.get(campaign.taken.id) is waiter:  # and not a successor's
+                del self._waiting[campaign.taken.id]
 
     async def run(self) -> None:
         """Look every few milliseconds while somebody waits, for ever."""

@@ -13,23 +13,36 @@ from belltower_scheduler import metrics
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+AT_ONCE = 20
+"""Batches that wait for the broker's confirmation at one time: a bound on memory."""
 
 
-async def announce_due(engine: AsyncEngine, publisher: CampaignPublisher) -> int:
-    """Announce all campaigns that are due now; how many. The next batch is claimed while the broker confirms the last."""
-    claimed = 0
+async def announce_due(engine: AsyncEngine, publisher: CampaignPublisher) -> bool:
+    """Announce all campaigns that are due now; False when the broker did not confirm some, which are due again.
+
+    The next batch is claimed while the broker confirms the last.
+    """
+    room = asyncio.Semaphore(AT_ONCE)
+    confirmed = True
+
+    async def publish(batch: list[Due]) -> None:
+        nonlocal confirmed
+        confirmed &= await _publish(engine, publisher, batch)
+        room.release()
+
     async with asyncio.TaskGroup() as publishing:
-        while True:
+        full = True
+        while full and confirmed:
+            await room.acquire()
             batch = await get_scheduled_campaigns_to_run(engine, BATCH)
             if batch:
                 fault.point("scheduler.claimed")
-                publishing.create_task(_publish(engine, publisher, batch))
-            claimed += len(batch)
-            if len(batch) < BATCH:
-                return claimed
+                publishing.create_task(publish(batch))
+            full = len(batch) == BATCH
+    return confirmed
 
 
-async def _publish(engine: AsyncEngine, publisher: CampaignPublisher, batch: list[Due]) -> None:
+async def _publish(engine: AsyncEngine, publisher: CampaignPublisher, batch: list[Due]) -> bool:
     unconfirmed = await publisher.publish([due.id for due in batch])
     if unconfirmed:
         await withdraw_announcements(engine, unconfirmed)
@@ -39,3 +52,4 @@ async def _publish(engine: AsyncEngine, publisher: CampaignPublisher, batch: lis
             metrics.lateness.observe(max((due.announced_at - due.next_due_at).total_seconds(), 0))
     metrics.announced.inc(len(batch) - len(unconfirmed))
     log.debug("announced", campaigns=len(batch), unconfirmed=len(unconfirmed))
+    return not unconfirmed

@@ -1,6 +1,7 @@
 """Folding what gates and outcomes appended into balances and progress."""
 
 import asyncio
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,12 +21,21 @@ async def fold_all(engine: AsyncEngine) -> int:
     """Fold everything; how many changes."""
     total = 0
     for account_id in await accounts_to_fold(engine):
-        while True:
-            folded = await fold(engine, account_id)
-            total += folded
-            if folded < FOLD_BATCH:
-                break
+        try:
+            total += await _fold_account(engine, account_id)
+        except Exception:  # the other accounts do not wait behind this one
+            log.exception("account_not_folded", account_id=str(account_id))
+            metrics.tick_errors.labels("fold").inc()
     return total
+
+
+async def _fold_account(engine: AsyncEngine, account_id: UUID) -> int:
+    total = 0
+    while True:
+        folded = await fold(engine, account_id)
+        total += folded
+        if folded < FOLD_BATCH:
+            return total
 
 
 async def keep_folding(engine: AsyncEngine) -> None:

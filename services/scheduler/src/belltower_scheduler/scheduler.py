@@ -90,13 +90,12 @@ class CampaignScheduler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._publisher.connected.wait(), RETRY_PAUSE)
             return 0 if self._publisher.connected.is_set() else SHORTEST_SLEEP
-        await announce_due(self._engine, self._publisher)
+        confirmed = await announce_due(self._engine, self._publisher)
         wake = await next_wake(self._engine)
-        swept = await self._sweep(wake)
-        if swept:
-            await announce_due(self._engine, self._publisher)
+        if await self._sweep(wake):
+            confirmed &= await announce_due(self._engine, self._publisher)
             wake = await next_wake(self._engine)
-        return self._pause(wake)
+        return self._pause(wake) if confirmed else RETRY_PAUSE
 
     async def _sweep(self, wake: Wake) -> int:
         swept = 0

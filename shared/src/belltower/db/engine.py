@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import TextClause, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from belltower.runtime.settings import DatabaseSettings
@@ -120,6 +121,17 @@ async def database_problem(engine: AsyncEngine) -> str | None:
     except (SQLAlchemyError, OSError) as error:
         return f"The database cannot be used: {type(error).__name__}."
     return None
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that the database is away or overloaded, so that the same may work in a while.
+
+    By SQLSTATE class (PostgreSQL, Appendix A): 08 connection, 40 rollback, 53 resources, 57P shutdown and start-up.
+    """
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error) or ""
+        return error.connection_invalidated or state.startswith(("08", "40", "53", "57P"))
+    return isinstance(error, OSError | PoolTimeout)
 
 
 def sqlstate(error: DBAPIError) -> str | None:

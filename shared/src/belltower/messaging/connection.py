@@ -13,6 +13,7 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from yarl import URL
 
+from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import BrokerSettings
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,8 @@ BROKER_ERRORS = (*CONNECTION_EXCEPTIONS, asyncio.TimeoutError)
 HEARTBEAT = 10
 """Seconds; a peer that vanished without a word is noticed within three of these."""
 _PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
+_STEADY = 10.0
+"""Seconds after which a connection counts as good, and the next one is tried at once when it breaks."""
 
 
 async def keep_connected(
@@ -32,13 +35,15 @@ async def keep_connected(
     url = URL(settings.amqp_url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
     failures = 0
     while True:
+        began = boot_time()
         try:
             connection = await aio_pika.connect(str(url), timeout=5, client_properties={"connection_name": name})
-            failures = 0
             async with connection:
                 await _until_closed(connection, use)
         except BROKER_ERRORS as error:
             log.warning("broker_connection_lost", error=f"{type(error).__name__}: {error}", name=name)
+        if boot_time() - began > _STEADY:
+            failures = 0
         await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
         failures += 1
 
@@ -50,8 +55,10 @@ async def _until_closed(connection: AbstractConnection, use: Callable[[AbstractC
         await asyncio.wait({using, closed}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         closed.cancel()
-        if not using.done():
+        while not using.done():
+            # Again and again: aio-pika swallows a cancellation that comes while it closes a channel.
             using.cancel()
+            await asyncio.wait({using}, timeout=0.5)
         results = await asyncio.gather(using, return_exceptions=True)
     if isinstance(results[0], Exception):
         raise results[0]

@@ -34,7 +34,7 @@ class ConsumerForgotten(ConnectionError):
 class CampaignConsumer:
     """Hands each `campaign.due` to `handle`. `run()` keeps its connection; it consumes while that is wanted.
 
-    When it no longer is, handlers at work end, and what else was delivered returns to the queue.
+    When it no longer is, handlers at work end, and what else was delivered returns to the queue with the channel's end.
     """
 
     def __init__(
@@ -100,6 +100,8 @@ class CampaignConsumer:
             self._note_quiet()
 
     async def _receive(self, message: AbstractIncomingMessage) -> None:
+        if not self._wanted.is_set():
+            return
         task = asyncio.ensure_future(self._process(message))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)

@@ -1,12 +1,14 @@
 """Publishing `campaign.due`: persistent, mandatory, confirmed."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import structlog
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.exceptions import DeliveryError
 
 from belltower.events import MAX_IDS, CampaignDue
 from belltower.messaging.connection import BROKER_ERRORS, keep_connected
@@ -75,8 +77,16 @@ class CampaignPublisher:
             log.warning(
                 "announcement_not_confirmed", campaigns=len(campaign_ids), error=f"{type(error).__name__}: {error}"
             )
+            if isinstance(error, DeliveryError):
+                await self._begin_anew()
             return False
         return True
+
+    async def _begin_anew(self) -> None:
+        """The broker found no queue for a message: end the channel, so that everything is declared again."""
+        if self._channel is not None:
+            with contextlib.suppress(*BROKER_ERRORS):
+                await self._channel.close()
 
     async def ready_messages(self) -> int | None:
         """How many messages wait in the queue for a dialer; None when the broker cannot say now."""

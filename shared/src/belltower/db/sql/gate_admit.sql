@@ -1,12 +1,13 @@
 -- The gate, last statement: the contacts that are still waiting become calls, each with its row and its hold. The account
--- is locked, so that no other gate can add a live call to a number between this look and this insert.
+-- is locked, so that no other gate can add a live call to a number between this look and this insert. A call has the number
+-- after those that the contact had, even if they used up none of its attempts (cancelled before they rang).
 WITH wanted AS (
     SELECT *
     FROM unnest(CAST(:contacts AS bigint[]), CAST(:attempts AS uuid[]), CAST(:caller_ids AS text[]))
          WITH ORDINALITY AS wanted (contact_id, attempt_id, caller_id, position)
 ),
 waiting AS (
-    SELECT contacts.id, contacts.campaign_id, contacts.phone, contacts.attempts
+    SELECT contacts.id, contacts.campaign_id, contacts.phone
     FROM contacts
     JOIN wanted ON wanted.contact_id = contacts.id
     WHERE contacts.status = 'waiting' AND contacts.next_attempt_at <= clock_timestamp()
@@ -39,7 +40,10 @@ admitted AS (
         time_limit, ring_timeout, send_by, check_at, hold
     )
     SELECT
-        attempt_id, :account, campaign_id, id, attempts + 1, phone, caller_id, 'dialling', :carrier, :dialer,
+        attempt_id, :account, campaign_id, id,
+        1 + (SELECT coalesce(max(number), 0) FROM attempts
+             WHERE attempts.contact_id = judged.id AND attempts.status <> 'not_placed'),
+        phone, caller_id, 'dialling', :carrier, :dialer,
         :time_limit, :ring_timeout, CAST(:send_by AS timestamptz), CAST(:check_at AS timestamptz), CAST(:hold AS numeric)
     FROM judged
     WHERE verdict = 'admitted'

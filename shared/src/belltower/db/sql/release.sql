@@ -20,9 +20,13 @@ SET owner = NULL,
     status = CASE WHEN work.is_open THEN status ELSE 'completed' END,
     status_actor = CASE WHEN work.is_open THEN status_actor ELSE :actor END,
     completed_at = CASE WHEN work.is_open THEN completed_at ELSE clock_timestamp() END,
-    -- Work that is a live call is looked at a second after its own check, when that has had its say.
-    next_due_at = CASE WHEN work.is_open
-        THEN least(work.next_attempt_at, greatest(work.check_at, clock_timestamp()) + interval '1 second') END
+    -- Work that is a live call is looked at a second after its own check, when that has had its say. (Without one there is
+    -- no such work: greatest() alone would make it due in a second, again and again.)
+    next_due_at = CASE WHEN work.is_open THEN least(
+        work.next_attempt_at,
+        CASE WHEN work.check_at IS NOT NULL
+            THEN greatest(work.check_at, clock_timestamp()) + interval '1 second' END
+    ) END
 FROM work
 WHERE campaigns.id = work.id
   AND (:leaving OR work.next_attempt_at IS NULL OR work.next_attempt_at > clock_timestamp())
