@@ -185,6 +185,8 @@ def stop_holder(folder: Folder, patience: float = 90.0) -> bool:
             time.sleep(0.1)
     left = folder.processes()
     end(left)
+    if folder.holder() is None:
+        folder.credentials_file.unlink(missing_ok=True)
     return runner is not None or bool(left)
 
 

@@ -78,7 +78,7 @@ class RabbitMQ:
 
     @property
     def management_url(self) -> str:
-        """Where operators look, with the name and the password to enter."""
+        """The management API and its pages, with the name and the password to enter."""
         return f"http://{USER}:{self.password}@127.0.0.1:{self.ports['management']}"
 
     def programs(self) -> list[Program]:
@@ -91,7 +91,7 @@ class RabbitMQ:
         ]
 
     def start(self, supervisor: Supervisor) -> None:
-        """Start it, and come back at once. The register of names must be there first, or the node starts one of its own."""
+        """Start it, and come back at once. The register of names must be there first."""
         supervisor.start_program(NAMES_PROGRAM)
         supervisor.wait_for(NAMES_PROGRAM, lambda: listens(self.ports["names"]), timeout=15)
         supervisor.start_program(PROGRAM)
@@ -123,8 +123,9 @@ class RabbitMQ:
     def _environment(self) -> dict[str, str]:
         """All that would otherwise be looked for in /etc/rabbitmq and /var/lib/rabbitmq.
 
-        A node at `localhost` needs no resolvable name of the machine. The last variable makes the script become the
-        Erlang machine, instead of its parent: there is one process to watch, to stop and to kill.
+        A node at `localhost` needs no resolvable name of the machine. The register of names is the supervisor's to start,
+        never the node's. The last variable makes the script become the Erlang machine, instead of its parent: there is
+        one process to watch, to stop and to kill.
         """
         name = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
         return {
@@ -142,6 +143,7 @@ class RabbitMQ:
             "RABBITMQ_GENERATED_CONFIG_DIR": str(self.home / "generated"),
             "RABBITMQ_PID_FILE": str(self.home / "rabbitmq.pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_FLAGS": "-start_epmd false",
             "LC_ALL": "C.UTF-8",
             "RUNNING_UNDER_SYSTEMD": "true",
         }

@@ -1,11 +1,13 @@
 """`make run`: everything, with a demo campaign, until somebody stops it."""
 
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -91,17 +93,25 @@ def _start(stack: Stack) -> None:
 def _print_where(stack: Stack) -> None:
     lines = {
         "API": f"{stack.api_url}/docs",
-        "RabbitMQ management": stack.management_url,
+        "RabbitMQ management": _without_login(stack.management_url),
         "Simulated carrier": f"{stack.carrier_url}/_simulator/calls",
         "Login": f"{stack.memory.email} / {stack.memory.password}",
         "API key": stack.memory.api_key,
-        "For scripts": f". {stack.folder.credentials_file}",
+        "For scripts": f". {shlex.quote(str(stack.folder.credentials_file))}",
         "Logs": f"{stack.folder.logs}/",
     }
     console.print()
     for name, value in lines.items():
         console.print(f"  [bold]{name:<20}[/bold] {value}", markup=True)
     console.print("  Calls are simulated: nobody is rung.\n")
+
+
+def _without_login(url: str) -> str:
+    """A URL as a browser wants it, with its user and password beside it."""
+    parts = urlsplit(url)
+    if not parts.username:
+        return url
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path} ({parts.username} / {parts.password})"
 
 
 def _show_demo_campaign(stack: Stack) -> None:
