@@ -156,10 +156,22 @@ def _is_private(url: str) -> bool:
 _versions: list[str] = []
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist tells its controller what it ran on."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["versions"] = _versions
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The controller hears it."""
+    _versions.extend(getattr(node, "workeroutput", {}).get("versions", []))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What the tests did run on, as the servers themselves say."""
     if _versions:
-        terminalreporter.write_line("ran on " + ", ".join(_versions))
+        terminalreporter.write_line("ran on " + ", ".join(sorted(set(_versions))))
 
 
 # ---- servers
