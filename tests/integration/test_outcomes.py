@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -252,7 +251,11 @@ async def test_work_that_arises_while_a_release_commits_is_due_at_its_own_time(b
         outcome = asyncio.create_task(
             books.outcomes.apply(attempt.report(CallStatus.NO_ANSWER, "end"), source="callback")
         )
-        await eventually(lambda: waits_or_is_done(books, outcome))
+
+        async def waits_or_is_done() -> bool:
+            return outcome.done() or await books.somebody_waits()
+
+        await eventually(waits_or_is_done)
     await outcome
     await books.check_due([attempt.campaign])
 
@@ -579,14 +582,6 @@ async def test_a_report_under_the_name_of_another_call_is_recorded_and_not_taken
 
 async def own(books: Books, campaign: UUID) -> None:
     await books.execute("UPDATE campaigns SET owner = :me WHERE id = :id", me=books.dialer, id=campaign)
-
-
-async def waits_or_is_done(books: Books, task: "asyncio.Task[Any]") -> bool:
-    """Whether a task has ended, or a session of this database waits for a lock of another."""
-    waiting = await books.rows(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return bool(waiting) or task.done()
 
 
 async def completions(books: Books, campaigns: list[UUID]) -> dict[UUID, int]:

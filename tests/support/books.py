@@ -226,6 +226,14 @@ class Books:
             )
         ]
 
+    async def somebody_waits(self) -> bool:
+        """Whether a session of this database waits for a lock of another."""
+        return bool(
+            await self.rows(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+
     # ---- judging
 
     async def check(self, campaigns: Sequence[UUID]) -> None:

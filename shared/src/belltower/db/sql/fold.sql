@@ -1,8 +1,9 @@
 -- Fold what was appended for an account (its row is locked by the statement before) into its balance and its campaigns'
--- progress. A bounded batch: the caller goes on while there is more.
+-- progress. A bounded batch: the caller goes on while there is more. (An array, because a planner who guesses the size of a
+-- table that fills and empties all the time would rather read all of it than join.)
 WITH taken AS (
     DELETE FROM unfolded
-    WHERE id IN (SELECT id FROM unfolded WHERE account_id = :account ORDER BY id LIMIT :batch)
+    WHERE id = ANY(ARRAY(SELECT id FROM unfolded WHERE account_id = :account ORDER BY id LIMIT :batch))
     RETURNING *
 ),
 sums AS (

@@ -1,6 +1,6 @@
 -- The release, second statement: give locked campaigns back until their earliest remaining work, or complete those without
 -- any. One with a contact that can be rung now is kept, unless this dialer leaves (:leaving).
-WITH work AS (
+WITH work AS MATERIALIZED (
     SELECT
         locked.id,
         (SELECT next_attempt_at FROM contacts

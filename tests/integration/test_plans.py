@@ -1,0 +1,221 @@
+"""Every hot statement finds its rows by an index made for it, under the generic plan of a prepared statement.
+
+A parameter in a partial index's predicate would defeat the index under such a plan only, and so would a guess about an
+array or a LIMIT of unknown size: what a test with a handful of rows never shows.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+from belltower import outcomes
+from belltower.db import progress
+from belltower.db.engine import sql
+
+DIALECT = dialect()  # type: ignore[no-untyped-call]
+BIG = {
+    "campaigns",
+    "contacts",
+    "attempts",
+    "ledger_entries",
+    "call_events",
+    "campaign_events",
+    "unfolded",
+    "campaign_progress",
+}
+
+# Twenty accounts. Of 20,000 campaigns most are over or still to come; 400 are owned, 100 announced, 50 due. Of their calls
+# and contacts nearly all are final, as after a year of work.
+FILL = """
+INSERT INTO accounts (id, name, currency, balance)
+SELECT md5('account' || n)::uuid, 'Account', 'USD', 1000 FROM generate_series(0, 19) AS n;
+
+INSERT INTO dialers (name, lapses_at) SELECT 'dialer', now() + interval '1 hour' FROM generate_series(1, 8);
+
+INSERT INTO campaigns (
+    id, account_id, name, welcome_message, language, voice, caller_id, concurrency, max_attempts, retry_delay, is_scheduled,
+    timezone, contacts, status, status_actor, next_due_at, announced_at, owner, epoch, taken_at
+)
+SELECT md5('campaign' || n)::uuid, md5('account' || n % 20)::uuid, 'Test', 'Hello', 'en-US', 'alice', '+14155550100', 10, 1, 60,
+    false, 'UTC', 2,
+    CASE WHEN n < 400 THEN 'processing' WHEN n < 550 THEN 'pending' WHEN n < 6000 THEN 'scheduled' ELSE 'completed' END,
+    'test',
+    CASE WHEN n < 550 THEN now() - interval '1 minute' WHEN n < 6000 THEN now() + n * interval '1 minute' END,
+    CASE WHEN n BETWEEN 400 AND 499 THEN now() - n * interval '1 millisecond' END,
+    CASE WHEN n < 400 THEN 1 + n % 8 END, 1, now() - interval '1 minute'
+FROM generate_series(0, 19999) AS n;
+
+INSERT INTO campaign_progress (campaign_id) SELECT id FROM campaigns;
+
+INSERT INTO contacts (campaign_id, phone, status, next_attempt_at)
+SELECT md5('campaign' || CASE WHEN n < 10000 THEN 0 ELSE n % 20000 END)::uuid, '+1415' || 2000000 + n,
+    CASE WHEN waits THEN 'waiting' WHEN n % 20000 < 400 AND n >= 10000 THEN 'calling' ELSE 'reached' END,
+    CASE WHEN waits THEN now() + (n - 5000) * interval '1 second' END
+FROM generate_series(0, 49999) AS n, LATERAL (SELECT n BETWEEN 5000 AND 9999 OR n % 20000 BETWEEN 400 AND 5999 AS waits) AS w;
+
+INSERT INTO attempts (
+    id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, carrier_call_id, dialer,
+    time_limit, ring_timeout, gated_at, send_by, check_at, hold
+)
+SELECT md5('attempt' || n)::uuid, campaigns.account_id, campaigns.id, contacts.id, 1, contacts.phone, '+14155550100',
+    CASE WHEN live AND n % 3 = 0 THEN 'dialling' WHEN live THEN 'ringing' WHEN n % 997 = 0 THEN 'unknown' ELSE 'completed' END,
+    'simulated', CASE WHEN NOT (live AND n % 3 = 0) THEN 'CA' || n END, 1, 600, 30,
+    now() - n * interval '1 second', now(), CASE WHEN live THEN now() + (n % 60 - 5) * interval '1 second' END,
+    CASE WHEN live OR n % 997 = 0 THEN 0.2 ELSE 0 END
+FROM (SELECT *, row_number() OVER () AS n, status = 'calling' AS live FROM contacts) AS contacts
+JOIN campaigns ON campaigns.id = contacts.campaign_id;
+
+INSERT INTO ledger_entries (account_id, kind, amount, attempt_id)
+SELECT account_id, 'call', -0.02, id FROM attempts WHERE status = 'completed' LIMIT 10000;
+
+INSERT INTO call_events (attempt_id, dedupe_key, source, status, effect)
+SELECT id, 'CA:3', 'callback', 'completed', 'move' FROM attempts LIMIT 10000;
+
+INSERT INTO unfolded (account_id, campaign_id, amount)
+SELECT account_id, id, 0 FROM campaigns LIMIT 10000;
+"""
+
+
+# What each statement has to find its rows by: index -> the conditions that the index itself answers.
+EXPECTED: dict[str, dict[str, list[str]]] = {
+    # scheduler
+    "claim_due": {"campaigns_due_idx": ["next_due_at <="], "campaigns_pkey": ["id ="]},
+    "next_wake": {"campaigns_due_idx": [], "campaigns_announced_idx": [], "campaigns_owner_idx": ["owner ="]},
+    "expire_announcements": {"campaigns_announced_idx": ["announced_at <="], "campaigns_pkey": ["id ="]},
+    "withdraw_announcements": {},
+    "backlog": {"campaigns_due_idx": ["next_due_at <="], "campaigns_announced_idx": []},
+    "lapsed_dialers": {"campaigns_owner_idx": ["owner ="]},
+    "forget_dialers": {"campaigns_owner_idx": ["owner ="]},
+    "fold": {"unfolded_pkey": ["id = ANY"], "campaign_progress_pkey": ["campaign_id ="]},
+    # ownership
+    "take_over": {"campaigns_pkey": ["id = ANY"]},
+    "not_taken": {"campaigns_pkey": ["id = ANY"]},
+    "owned_campaigns": {"campaigns_pkey": ["id = ANY"]},
+    "renew_heartbeat": {"campaigns_owner_idx": ["owner ="]},
+    "lock_owned": {"campaigns_pkey": ["id ="]},
+    "release": {
+        "contacts_open_idx": ["campaign_id =", "status = 'waiting'"],
+        "attempts_live_idx": ["campaign_id ="],
+        "campaigns_pkey": ["id ="],
+    },
+    # dialling
+    "dialable": {"contacts_open_idx": ["campaign_id =", "status = 'waiting'", "next_attempt_at <="]},
+    "live_calls": {"attempts_live_idx": ["campaign_id = ANY"]},
+    "gate_lock_campaigns": {"campaigns_pkey": ["id ="]},
+    "gate_count": {
+        "unfolded_account_id_idx": ["account_id ="],
+        "attempts_held_idx": ["account_id ="],
+        "attempts_one_per_number_key": ["account_id ="],
+        "attempts_rate_idx": ["account_id =", "gated_at >"],
+    },
+    "gate_admit": {
+        "contacts_pkey": ["id ="],
+        "attempts_one_per_number_key": ["account_id =", "phone ="],
+        "attempts_numbered_key": ["contact_id ="],
+    },
+    "gate_refuse": {"contacts_pkey": ["id ="]},
+    "record_placements": {"attempts_pkey": ["id ="]},
+    "record_unknown_request": {"attempts_pkey": ["id ="]},
+    # looking after calls
+    "lease_checks": {"attempts_check_idx": ["check_at <="], "attempts_pkey": ["id ="], "campaigns_pkey": ["id ="]},
+    "next_check": {"attempts_check_idx": []},
+    "bound_calls": {"attempts_carrier_call_id_key": ["carrier_call_id = ANY"]},
+    "unbound_twins": {"attempts_unbound_idx": ["phone =", "caller_id ="]},
+    # outcomes
+    "attempt_of_call": {"attempts_carrier_call_id_key": ["carrier_call_id ="]},
+    "lock_call": {
+        "attempts_pkey": ["id ="],
+        "contacts_pkey": ["id ="],
+        "ledger_entries_once_per_call_key": ["attempt_id =", "kind = 'correction'"],
+        "attempts_carrier_call_id_key": ["carrier_call_id ="],
+    },
+    "record_report": {"attempts_pkey": ["id ="], "contacts_pkey": ["id ="]},
+    "is_open": {"contacts_open_idx": ["campaign_id ="]},
+    "complete": {"contacts_open_idx": ["campaign_id ="], "campaigns_pkey": ["id ="]},
+    "lower_due": {"campaigns_pkey": ["id ="]},
+    # reading
+    "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
+    "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
+    "progress": {
+        "unfolded_campaign_id_idx": ["campaign_id = ANY"],
+        "campaign_progress_pkey": ["campaign_id = ANY"],
+    },
+}
+IN_ORDER = {"claim_due", "next_wake", "expire_announcements", "lease_checks", "dialable"}
+"""They want the first rows of an order, which an index has."""
+AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
+"""What is looked up for each campaign is looked up once, not wherever its result is used."""
+COMPOSED = {"fold": progress._fold_sql, "record_report": outcomes._write_sql, "progress": progress._progress_sql}
+"""Statements whose list of counters is filled in by the code."""
+
+
+@pytest.fixture
+async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A session in a database after a year of work, in which every prepared statement has its generic plan."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        # Rows whose commit is not on disk yet could not be marked as visible to all, and no index would be read alone.
+        await connection.execute("SET synchronous_commit = on")
+        await connection.execute(FILL)
+        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def test_every_hot_statement_finds_its_rows_by_an_index(session: asyncpg.Connection) -> None:
+    wrong: list[str] = []
+    for name, expected in EXPECTED.items():
+        plan = await plan_of(session, name)
+        if faults := list(faults_of(name, list(nodes_of(plan)), expected)):
+            wrong.append(f"{name}: {'; '.join(faults)}\n{json.dumps(plan, indent=1)}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+def faults_of(name: str, nodes: list[Mapping[str, Any]], expected: Mapping[str, list[str]]) -> Iterator[str]:
+    """What is wrong with a plan."""
+    for node in nodes:
+        if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG:
+            yield f"reads all of {node['Relation Name']}"
+        if "Sort" in node["Node Type"] and name in IN_ORDER:
+            yield "sorts what an index has in order"
+    for index, conditions in expected.items():
+        asked = [condition_of(node) for node in nodes if node.get("Index Name") == index]
+        if not any(all(each in condition for each in conditions) for condition in asked):
+            yield f"does not ask {index} for {' and '.join(conditions) or 'its order'}"
+    for index, times in AT_MOST.get(name, {}).items():
+        if sum(node.get("Index Name") == index for node in nodes) > times:
+            yield f"asks {index} more than {times} times"
+
+
+async def plan_of(session: asyncpg.Connection, name: str) -> Mapping[str, Any]:
+    """The plan of a prepared statement, which knows nothing of its parameters."""
+    clause = COMPOSED[name]() if name in COMPOSED else sql(name)
+    statement = str(clause.compile(dialect=DIALECT))
+    parameters = max((int(number) for number in re.findall(r"\$([0-9]+)", statement)), default=0)
+    await session.execute(f"PREPARE hot AS {statement}")
+    try:
+        nothing = f"({', '.join(['NULL'] * parameters)})" if parameters else ""
+        (explained,) = json.loads(await session.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE hot{nothing}"))
+    finally:
+        await session.execute("DEALLOCATE hot")
+    plan: Mapping[str, Any] = explained["Plan"]
+    return plan
+
+
+def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A plan's node and all below it."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes_of(child)
+
+
+def condition_of(node: Mapping[str, Any]) -> str:
+    """What a node asks of its index, without the types that Postgres writes beside constants."""
+    return str(node.get("Index Cond", "")).replace("::text", "")
