@@ -16,10 +16,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from belltower.db.engine import in_transaction, sql
+from belltower.db.engine import in_transaction, is_outage, sql, sqlstate
 from belltower.domain.calling_window import CallingWindow, Decision, decide, zones_of
 from belltower.domain.money import Tariff
 from belltower.outcomes import QUEUE_LIMIT
@@ -126,9 +127,10 @@ class Gate:
 
         try:
             decided = await in_transaction(self._engine, work)
-        except Exception:
-            # Whether it committed may not be known; what it may have committed is never placed.
-            if offered:
+        except Exception as error:
+            # Unless Postgres refused it, nobody knows whether it committed; what it may have committed is never placed.
+            refused = isinstance(error, DBAPIError) and sqlstate(error) is not None and not is_outage(error)
+            if offered and not refused:
                 self._placer.not_sent(offered, "the gate's transaction was cut off")
             raise
         fault.point("gate.committed")
