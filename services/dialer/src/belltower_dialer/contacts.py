@@ -21,6 +21,10 @@ class ContactReader:
         self.read = Batcher(self._read, limit=CAMPAIGNS)
         """The next contacts of one campaign that can be rung now."""
 
+    async def warm_up(self) -> None:
+        """Read nothing, once."""
+        await self._read([])
+
     async def _read(self, campaigns: Sequence[OwnedCampaign]) -> list[list[Dialable]]:
         found: dict[object, list[Dialable]] = {campaign.taken.id: [] for campaign in campaigns}
         parameters = {

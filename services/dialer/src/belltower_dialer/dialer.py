@@ -101,11 +101,23 @@ class Dialer:
 
     async def _watch(self) -> None:
         """Consume while this dialer lives and has room."""
+        await self._heartbeat.registered.wait()
+        await self._warm_up()
         while True:
             if not self._leaving:
                 self._consumer.want(self._heartbeat.is_alive() and len(self._owned) < self._max_owned)
             metrics.owned.set(len(self._owned))
             await asyncio.sleep(WATCH_INTERVAL)
+
+    async def _warm_up(self) -> None:
+        """Take nothing over, once: the first campaign does not wait for connections and compiled statements."""
+        try:
+            await take_over(self._engine, self._heartbeat.dialer_id, [], actor=f"dialer {self._name}")
+            await self._board.contacts.warm_up()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("not_warmed_up", error=type(error).__name__)
 
     async def _take_over(self, event: CampaignDue) -> None:
         actor = f"dialer {self._name}"

@@ -9,5 +9,4 @@ WITH stale AS (
 )
 UPDATE campaigns
 SET announced_at = NULL
-FROM stale
-WHERE campaigns.id = stale.id
+WHERE campaigns.id = ANY(ARRAY(SELECT id FROM stale))

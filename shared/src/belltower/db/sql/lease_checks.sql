@@ -9,8 +9,7 @@ WITH due AS (
 )
 UPDATE attempts
 SET check_at = clock_timestamp() + make_interval(secs => :lease)
-FROM due
-WHERE attempts.id = due.id
+WHERE attempts.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING
     attempts.id, attempts.account_id, attempts.phone, attempts.caller_id, attempts.status, attempts.carrier,
     attempts.carrier_call_id, attempts.dialer, attempts.gated_at, attempts.send_by, attempts.request_ended_at,

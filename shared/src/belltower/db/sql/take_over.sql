@@ -15,8 +15,7 @@ SET owner = :dialer,
     announced_at = NULL,
     taken_at = clock_timestamp(),
     started_at = coalesce(started_at, clock_timestamp())
-FROM free
-WHERE campaigns.id = free.id
+WHERE campaigns.id = ANY(ARRAY(SELECT id FROM free))
 RETURNING
     campaigns.id, campaigns.account_id, campaigns.epoch, campaigns.welcome_message, campaigns.language, campaigns.voice,
     campaigns.caller_id, campaigns.concurrency, campaigns.next_due_at,
