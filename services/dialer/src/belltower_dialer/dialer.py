@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.engine import database_problem, is_outage
-from belltower.db.ownership import Taken, read_owned, take_over
+from belltower.db.ownership import NotAlive, Taken, read_owned, take_over
 from belltower.domain.money import Tariff
 from belltower.events import CampaignDue
 from belltower.messaging.consumer import CampaignConsumer
@@ -115,7 +115,7 @@ class Dialer:
             await take_over(self._engine, self._heartbeat.dialer_id, [], actor=f"dialer {self._name}")
             await self._board.contacts.warm_up()
         except Exception as error:
-            if not is_outage(error):
+            if not is_outage(error) and not isinstance(error, NotAlive):
                 raise
             log.warning("not_warmed_up", error=type(error).__name__)
 
