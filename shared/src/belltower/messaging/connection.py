@@ -49,8 +49,11 @@ async def keep_connected(
 
 
 async def _until_closed(connection: AbstractConnection, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    # Not `connection.closed()`: of a plain connection that tells only of our own `close()`.
+    broken = asyncio.Event()
+    connection.close_callbacks.add(lambda *_: broken.set())
     using = asyncio.ensure_future(use(connection))
-    closed = asyncio.ensure_future(connection.closed())
+    closed = asyncio.ensure_future(broken.wait())
     try:
         await asyncio.wait({using, closed}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -62,3 +65,5 @@ async def _until_closed(connection: AbstractConnection, use: Callable[[AbstractC
         results = await asyncio.gather(using, return_exceptions=True)
     if isinstance(results[0], Exception):
         raise results[0]
+    if broken.is_set():
+        raise ConnectionError("The connection broke.")
