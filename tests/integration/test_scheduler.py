@@ -1,0 +1,377 @@
+"""The clock: what is due is announced, once and in time; what was lost is announced again; who died is cleared away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import aio_pika
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+from tests.support.books import Books
+from tests.support.eventually import eventually
+from tests.support.proxy import Proxy
+
+from belltower.db.due import next_wake
+from belltower.db.notify import wake_scheduler
+from belltower.events import CampaignDue
+from belltower.messaging import connection
+from belltower.messaging.publisher import CampaignPublisher
+from belltower.messaging.topology import DUE_QUEUE
+from belltower.runtime.settings import BrokerSettings, DatabaseSettings
+from belltower_scheduler import scheduler as scheduler_module
+from belltower_scheduler.announce_due import announce_due
+from belltower_scheduler.scheduler import RETRY_PAUSE, CampaignScheduler
+
+
+@dataclass
+class Clock:
+    """A database with one account, a broker, and what schedulers are made of."""
+
+    books: Books
+    database: DatabaseSettings
+    amqp_url: str
+
+    def publisher(self, url: str | None = None) -> CampaignPublisher:
+        """A publisher to the broker."""
+        return CampaignPublisher(BrokerSettings(amqp_url=SecretStr(url or self.amqp_url)), name="test")
+
+    def scheduler(self, publisher: CampaignPublisher, *, check_interval: float = 60) -> CampaignScheduler:
+        """A scheduler that runs when the test lets it."""
+        return CampaignScheduler(self.books.engine, publisher, self.database, check_interval=check_interval)
+
+    async def execute(self, statement: str, **parameters: object) -> None:
+        """Run a statement and commit."""
+        async with self.books.engine.begin() as opened:
+            await opened.execute(text(statement), parameters)
+
+    async def campaigns(self, count: int = 1, *, due_in: float = 0) -> list[UUID]:
+        """Write campaigns that are scheduled, without waking anybody."""
+        async with self.books.engine.begin() as opened:
+            rows = await opened.execute(
+                text(
+                    """INSERT INTO campaigns (id, account_id, name, welcome_message, language, voice, caller_id,
+                           concurrency, max_attempts, retry_delay, is_scheduled, scheduled_time, timezone, contacts,
+                           status, status_actor, next_due_at)
+                       SELECT gen_random_uuid(), :account, 'Test', 'Hello.', 'en-US', 'alice', '+14155550100',
+                           10, 1, 1, true, due.at, 'UTC', 0, 'scheduled', 'test', due.at
+                       FROM generate_series(1, :count),
+                            (SELECT clock_timestamp() + make_interval(secs => :due_in) AS at) AS due
+                       RETURNING id"""
+                ),
+                {"account": self.books.account, "count": count, "due_in": due_in},
+            )
+            return list(rows.scalars())
+
+    async def messages(self) -> list[list[UUID]]:
+        """Take all messages out of the queue; the ids of each."""
+        async with await aio_pika.connect(self.amqp_url) as opened:
+            queue = await (await opened.channel()).get_queue(DUE_QUEUE)
+            found = []
+            while (message := await queue.get(no_ack=True, fail=False)) is not None:
+                found.append(list(CampaignDue.decode(message.body).campaign_ids))
+            return found
+
+    async def arrive(self, ids: Sequence[UUID], *, timeout: float = 5) -> None:
+        """Wait until these, and no others, have been announced, each once."""
+        announced: list[UUID] = []
+
+        async def check() -> bool:
+            announced.extend(each for message in await self.messages() for each in message)
+            assert sorted(announced) == sorted(ids)
+            return True
+
+        await eventually(check, timeout=timeout)
+
+    async def only(self) -> Any:
+        """The only campaign."""
+        return await self.books.row("SELECT * FROM campaigns")
+
+    async def announced_ago(self, seconds: float) -> None:
+        """Make all announcements older."""
+        await self.execute(
+            "UPDATE campaigns SET announced_at = now() - make_interval(secs => :age) WHERE announced_at IS NOT NULL",
+            age=seconds,
+        )
+
+    async def own(self, campaign: UUID, *, lapsed: bool) -> None:
+        """Have a dialer own a campaign, dead or alive."""
+        await self.execute(
+            "UPDATE dialers SET lapses_at = now() + make_interval(secs => :seconds)", seconds=-1 if lapsed else 10
+        )
+        await self.execute(
+            """UPDATE campaigns SET owner = :dialer, epoch = epoch + 1, status = 'processing', announced_at = NULL,
+                   taken_at = now(), started_at = now() WHERE id = :campaign""",
+            dialer=self.books.dialer,
+            campaign=campaign,
+        )
+
+
+@asynccontextmanager
+async def connected(*publishers: CampaignPublisher) -> AsyncIterator[None]:
+    """Publishers that have their connection, for the time of a block."""
+    tasks = [asyncio.create_task(publisher.run()) for publisher in publishers]
+    try:
+        for publisher in publishers:
+            await asyncio.wait_for(publisher.connected.wait(), 10)
+        yield
+    finally:
+        await _end(tasks)
+
+
+@asynccontextmanager
+async def running(scheduler: CampaignScheduler) -> AsyncIterator[None]:
+    """A scheduler at work, for the time of a block."""
+    task = asyncio.create_task(scheduler.run())
+    try:
+        await eventually(lambda: _is_ready(scheduler))
+        yield
+        assert not task.done()
+    finally:
+        await _end([task])
+
+
+async def _is_ready(scheduler: CampaignScheduler) -> bool:
+    return await scheduler.ready() is None
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture
+def clock(books: Books, database_url: str, amqp_url: str) -> Clock:
+    """A database, a broker, no scheduler yet."""
+    return Clock(books, DatabaseSettings.model_validate({"DATABASE_URL": database_url}), amqp_url)
+
+
+async def test_two_schedulers_announce_each_of_10000_campaigns_once(clock: Clock) -> None:
+    ids = await clock.campaigns(10_000)
+    first, second = clock.publisher(), clock.publisher()
+    async with connected(first, second):
+        assert await asyncio.gather(*(announce_due(clock.books.engine, each) for each in (first, second))) == [True] * 2
+    announced = [each for message in await clock.messages() for each in message]
+    assert len(announced) == 10_000
+    assert set(announced) == set(ids)
+    moved = await clock.books.row(
+        "SELECT count(*) AS times FROM campaign_events WHERE from_status = 'scheduled' AND to_status = 'pending'"
+    )
+    assert moved.times == 10_000
+
+
+async def test_a_lost_message_is_announced_again_after_five_seconds(clock: Clock) -> None:
+    (campaign,) = await clock.campaigns()
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+    async with connected(publisher):
+        await scheduler.tick()
+        assert await clock.messages() == [[campaign]]  # and with that it is lost
+        await clock.announced_ago(4)
+        assert await scheduler.tick() < 1.1, "it has to look again when the announcement is five seconds old"
+        assert await clock.messages() == []
+        await clock.announced_ago(5)
+        await scheduler.tick()
+        assert await clock.messages() == [[campaign]]
+
+
+async def test_while_messages_wait_nothing_is_announced_again(clock: Clock) -> None:
+    """The dialers are busy: more messages would help nobody. Only a very old announcement is taken for lost."""
+    (campaign,) = await clock.campaigns()
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+    async with connected(publisher):
+        await scheduler.tick()
+        await clock.announced_ago(60)
+        await scheduler.tick()
+        assert await publisher.ready_messages() == 1
+        await clock.announced_ago(601)
+        await scheduler.tick()
+        assert await clock.messages() == [[campaign], [campaign]]
+
+
+async def test_what_the_broker_does_not_confirm_is_due_again_and_not_tried_in_haste(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_confirmed(ids: Sequence[UUID]) -> list[UUID]:
+        return list(ids)
+
+    await clock.campaigns(3)
+    publisher = clock.publisher()
+    async with connected(publisher):
+        monkeypatch.setattr(publisher, "publish", nothing_confirmed)
+        assert await clock.scheduler(publisher).tick() == RETRY_PAUSE
+    rows = await clock.books.rows("SELECT status, announced_at, next_due_at FROM campaigns")
+    assert all(row.status == "pending" and row.announced_at is None and row.next_due_at for row in rows)
+
+
+async def test_without_a_broker_nothing_is_claimed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler_module, "RETRY_PAUSE", 0.05)
+    monkeypatch.setattr(connection, "_PAUSES", (0.1,))
+    proxy = Proxy(clock.amqp_url)
+    await proxy.mend()
+    publisher = clock.publisher(proxy.url)
+    scheduler = clock.scheduler(publisher)
+    async with running(scheduler):
+        await proxy.cut()
+
+        async def noticed() -> bool:
+            return await scheduler.ready() == "There is no connection to RabbitMQ."
+
+        await eventually(noticed)
+        ids = await clock.campaigns()
+        await scheduler.tick()
+        await scheduler.tick()
+        campaign = await clock.only()
+        assert (campaign.status, campaign.announced_at) == ("scheduled", None)
+        await proxy.mend()
+        await clock.arrive(ids)
+    await proxy.cut()
+
+
+async def test_only_a_lapsed_owner_is_evicted_and_its_campaign_announced_in_the_same_tick(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "STEADY", 0.0)
+    (campaign,) = await clock.campaigns()
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+    async with connected(publisher):
+        await clock.own(campaign, lapsed=False)
+        assert await scheduler.tick() <= 10, "it has to look again when the heartbeat would lapse"
+        row = await clock.only()
+        assert (row.owner, row.epoch) == (clock.books.dialer, 1)
+        await clock.own(campaign, lapsed=True)
+        await scheduler.tick()
+        row = await clock.only()
+        assert (row.owner, row.epoch, row.status, row.evictions) == (None, 3, "processing", 1)
+        assert await clock.messages() == [[campaign]]
+
+
+async def test_a_scheduler_evicts_nobody_just_after_it_was_away_itself(clock: Clock) -> None:
+    """The dialers may have been without the database for as long."""
+    (campaign,) = await clock.campaigns()
+    await clock.own(campaign, lapsed=True)
+    publisher = clock.publisher()
+    async with connected(publisher):
+        await clock.scheduler(publisher).tick()
+    assert (await clock.only()).owner == clock.books.dialer
+
+
+async def test_a_campaign_that_loses_three_owners_without_a_call_is_paused(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "STEADY", 0.0)
+    campaign = await clock.books.campaign(2)
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+
+    async def lose_an_owner() -> Any:
+        await clock.own(campaign, lapsed=True)
+        await scheduler.tick()
+        return await clock.only()
+
+    async with connected(publisher):
+        for evictions in (1, 2):
+            row = await lose_an_owner()
+            assert (row.status, row.evictions) == ("processing", evictions)
+        row = await lose_an_owner()
+    assert (row.status, row.owner, row.next_due_at) == ("paused", None, None)
+    assert row.status_reason.startswith("Three dialers in a row were lost")
+
+
+async def test_a_call_between_two_evictions_clears_a_campaign_of_suspicion(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "STEADY", 0.0)
+    campaign = await clock.books.campaign(2)
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+    async with connected(publisher):
+        for _ in range(2):
+            await clock.own(campaign, lapsed=True)
+            await scheduler.tick()
+        await clock.own(campaign, lapsed=True)
+        await clock.books.gate(campaign)
+        await scheduler.tick()
+    row = await clock.only()
+    assert (row.status, row.evictions) == ("processing", 0)
+
+
+async def test_a_notification_wakes_the_scheduler(clock: Clock) -> None:
+    async with running(clock.scheduler(clock.publisher(), check_interval=60)):
+        await _asleep(clock)
+        ids = await clock.campaigns()
+        await wake_scheduler(clock.books.engine)
+        await clock.arrive(ids, timeout=2)
+
+
+async def test_without_a_notification_the_next_look_finds_it(clock: Clock) -> None:
+    async with running(clock.scheduler(clock.publisher(), check_interval=0.3)):
+        await _asleep(clock)
+        await clock.arrive(await clock.campaigns(), timeout=2)
+
+
+async def _asleep(clock: Clock) -> None:
+    """Wait until the listener hears and a first campaign went through."""
+
+    async def listening() -> bool:
+        rows = await clock.books.rows(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'scheduler listener' AND datname = current_database()"
+        )
+        return bool(rows)
+
+    await eventually(listening)
+    ids = await clock.campaigns()
+    await wake_scheduler(clock.books.engine)
+    await clock.arrive(ids)
+    await clock.execute("UPDATE campaigns SET announced_at = NULL, next_due_at = NULL, status = 'cancelled'")
+
+
+async def test_a_campaign_is_announced_at_its_instant(clock: Clock) -> None:
+    await clock.campaigns(due_in=0.7)
+    async with running(clock.scheduler(clock.publisher())):
+
+        async def announced() -> Any:
+            return (await clock.only()).announced_at
+
+        at = await eventually(announced)
+        assert 0 <= (at - (await clock.only()).next_due_at).total_seconds() < 0.2
+
+
+async def test_the_next_wake_is_of_what_is_neither_announced_nor_owned(clock: Clock) -> None:
+    near, announced, owned, late = [(await clock.campaigns(due_in=seconds))[0] for seconds in (100, 10, 20, 200)]
+    await clock.execute("UPDATE campaigns SET announced_at = now() WHERE id = :id", id=announced)
+    await clock.own(owned, lapsed=False)
+    due = await clock.books.row("SELECT next_due_at FROM campaigns WHERE id = :id", id=near)
+    wake = await next_wake(clock.books.engine)
+    assert wake.next_due_at == due.next_due_at
+    assert wake.announced_at is not None
+    assert wake.lapses_at is not None
+    await clock.execute("UPDATE campaigns SET next_due_at = NULL, announced_at = NULL, owner = NULL")
+    wake = await next_wake(clock.books.engine)
+    assert (wake.next_due_at, wake.announced_at, wake.lapses_at) == (None, None, None)
+    assert late
+
+
+async def test_a_failed_tick_does_not_stop_the_next(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler_module, "RETRY_PAUSE", 0.05)
+    failures = 3
+
+    async def fails_at_first(*arguments: Any) -> bool:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise RuntimeError("not today")
+        return await announce_due(*arguments)
+
+    monkeypatch.setattr(scheduler_module, "announce_due", fails_at_first)
+    ids = await clock.campaigns()
+    async with running(clock.scheduler(clock.publisher())):
+        await clock.arrive(ids)
+    assert failures < 0
