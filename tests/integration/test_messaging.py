@@ -240,28 +240,26 @@ async def test_a_message_that_arrives_when_it_is_not_wanted_any_more_returns(amq
 async def test_a_cut_connection_leaves_announcements_unconfirmed_until_it_is_mended(
     amqp_url: str, broker: Broker
 ) -> None:
-    proxy = Proxy(amqp_url)
-    await proxy.mend()
-    publisher, taking = CampaignPublisher(settings(proxy.url), name="test"), Taking()
-    consumer = consuming(proxy.url, taking)
-    ids = [uuid4() for _ in range(MAX_IDS + 1)]
-    async with running(publisher.run), running(consumer.run):
-        await asyncio.wait_for(publisher.connected.wait(), 10)
-        await eventually(lambda: is_consuming(consumer))
-        await proxy.cut()
-        assert await publisher.publish(ids) == ids
+    async with Proxy(amqp_url) as proxy:
+        publisher, taking = CampaignPublisher(settings(proxy.url), name="test"), Taking()
+        consumer = consuming(proxy.url, taking)
+        ids = [uuid4() for _ in range(MAX_IDS + 1)]
+        async with running(publisher.run), running(consumer.run):
+            await asyncio.wait_for(publisher.connected.wait(), 10)
+            await eventually(lambda: is_consuming(consumer))
+            await proxy.cut()
+            assert await publisher.publish(ids) == ids
 
-        async def lost() -> bool:
-            return not publisher.connected.is_set() and not consumer.consuming
+            async def lost() -> bool:
+                return not publisher.connected.is_set() and not consumer.consuming
 
-        await eventually(lost)
-        assert await publisher.publish(ids) == ids
-        assert await publisher.ready_messages() is None
-        await proxy.mend()
-        await asyncio.wait_for(publisher.connected.wait(), 10)
-        assert await publisher.publish(ids) == []
-        await taking.has(ids)
-    await proxy.cut()
+            await eventually(lost)
+            assert await publisher.publish(ids) == ids
+            assert await publisher.ready_messages() is None
+            await proxy.mend()
+            await asyncio.wait_for(publisher.connected.wait(), 10)
+            assert await publisher.publish(ids) == []
+            await taking.has(ids)
 
 
 async def test_a_broker_that_does_not_confirm_in_time_has_confirmed_nothing(

@@ -213,25 +213,24 @@ async def test_what_the_broker_does_not_confirm_is_due_again_and_not_tried_in_ha
 async def test_without_a_broker_nothing_is_claimed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler_module, "RETRY_PAUSE", 0.05)
     monkeypatch.setattr(connection, "_PAUSES", (0.1,))
-    proxy = Proxy(clock.amqp_url)
-    await proxy.mend()
-    publisher = clock.publisher(proxy.url)
-    scheduler = clock.scheduler(publisher)
-    async with running(scheduler):
-        await proxy.cut()
+    async with Proxy(clock.amqp_url) as proxy:
+        publisher = clock.publisher(proxy.url)
+        scheduler = clock.scheduler(publisher)
+        async with running(scheduler):
+            await proxy.cut()
 
-        async def noticed() -> bool:
-            return await scheduler.ready() == "There is no connection to RabbitMQ."
+            async def noticed() -> bool:
+                return await scheduler.ready() == "There is no connection to RabbitMQ."
 
-        await eventually(noticed)
-        ids = await clock.campaigns()
-        await scheduler.tick()
-        await scheduler.tick()
-        campaign = await clock.only()
-        assert (campaign.status, campaign.announced_at) == ("scheduled", None)
-        await proxy.mend()
-        await clock.arrive(ids)
-    await proxy.cut()
+            await eventually(noticed)
+            ids = await clock.campaigns()
+            await wake_scheduler(clock.books.engine)
+            await scheduler.tick()
+            await scheduler.tick()
+            campaign = await clock.only()
+            assert (campaign.status, campaign.announced_at) == ("scheduled", None)
+            await proxy.mend()
+            await clock.arrive(ids)
 
 
 async def test_only_a_lapsed_owner_is_evicted_and_its_campaign_announced_in_the_same_tick(

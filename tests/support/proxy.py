@@ -2,11 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 
 class Proxy:
-    """Forwards TCP to a server. Cut, it drops every connection and takes no new one until it is mended."""
+    """Forwards TCP to a server, `async with`. Cut, it drops every connection and takes no new one until it is mended."""
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
@@ -19,6 +20,13 @@ class Proxy:
         """The server's URL, by way of this proxy."""
         login = self._target.netloc.rpartition("@")[0]
         return urlunsplit(self._target._replace(netloc=f"{login}@127.0.0.1:{self._port}"))
+
+    async def __aenter__(self) -> Self:
+        await self.mend()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.cut()
 
     async def mend(self) -> None:
         """Take connections, at the same port as before."""
