@@ -68,7 +68,8 @@ async def test_another_dialer_carries_on_at_once_for_one_that_is_asked_to_end(wo
 
 
 async def test_the_only_dialer_leaves_nothing_half_done(world: World, amqp_url: str) -> None:
-    """Its gate is in the middle of a transaction: those who passed are rung before it ends."""
+    """Its gate is in the middle of a transaction: those who passed are rung, and the carrier's answers awaited."""
+    await world.behave(faults={"held_answer": 1}, hold_seconds=1)
     world.start("api")
     world.start("scheduler")
     dialer = world.start("dialer")
@@ -94,6 +95,7 @@ async def test_the_only_dialer_leaves_nothing_half_done(world: World, amqp_url: 
     assert (row.status, row.owner) == ("processing", None)
     assert row.next_due_at is not None
     assert (await in_queue(amqp_url))[1] == 0
+    await world.behave()
     world.start("dialer")
     await world.reaches(campaign, "completed")
     await world.check()
