@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 import docker
 import httpx
+import psutil
 import pytest
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
@@ -32,6 +33,7 @@ from belltower.db.engine import create_engine
 from belltower.db.migrate import migrate
 from belltower.runtime.settings import DatabaseSettings
 from belltower_local import ports, postgres, rabbitmq
+from belltower_local.finding import find_postgres, find_rabbitmq
 from belltower_local.folder import Folder
 from belltower_local.servers import install_missing, private_servers
 
@@ -123,7 +125,7 @@ def _planned_postgres() -> str:
         return "the Postgres of DATABASE_URL"
     if servers_to_use() == "containers":
         return f"container {POSTGRES_IMAGE}"
-    directory = postgres.find_postgres()
+    directory = find_postgres()
     if directory is None:
         return "a private Postgres (to be installed)"
     command = [str(directory / "postgres"), "--version"]
@@ -135,7 +137,7 @@ def _planned_rabbitmq() -> str:
         return "the RabbitMQ of AMQP_URL"
     if servers_to_use() == "containers":
         return f"container {RABBITMQ_IMAGE}"
-    directory = rabbitmq.find_rabbitmq()
+    directory = find_rabbitmq()
     return f"a private RabbitMQ ({directory.parent.name if directory else 'to be installed'})"
 
 
@@ -293,9 +295,9 @@ def _native_rabbitmq() -> Iterator[TestServer]:
 @contextmanager
 def _folder(server: str) -> Iterator[Folder]:
     """A folder for servers of this session alone. What a killed session left behind is cleared away first."""
-    for old in (CHECKOUT / ".run").glob("tests-*"):
+    for old in (CHECKOUT / ".run").glob("tests-*-*"):
         left = Folder(old)
-        if left.hold():
+        if not psutil.pid_exists(int(old.name.split("-")[1])) and left.hold():
             left.kill_leftovers()
             left.discard()
     folder = Folder(CHECKOUT / ".run" / f"tests-{os.getpid()}-{server}")

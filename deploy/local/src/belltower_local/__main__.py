@@ -8,10 +8,9 @@ from belltower_local import servers
 from belltower_local.console import console
 from belltower_local.credentials import read_credentials
 from belltower_local.demo import demo as run_demo
+from belltower_local.finding import find_postgres, find_rabbitmq
 from belltower_local.folder import Folder, folders_in, stop_holder
 from belltower_local.packages import SetupError
-from belltower_local.postgres import find_postgres
-from belltower_local.rabbitmq import find_rabbitmq
 from belltower_local.run import run as run_all
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)

@@ -13,7 +13,7 @@ from belltower_local.console import console
 from belltower_local.demonstration import clock, due_of, lateness
 from belltower_local.folder import Folder
 from belltower_local.packages import SetupError
-from belltower_local.run import StopRequested, stoppable
+from belltower_local.run import StopRequested, stoppable, undisturbed
 from belltower_local.stack import Stack
 
 DUE_IN = 4.0
@@ -49,12 +49,13 @@ def demo(checkout: Path) -> None:
     except StopRequested:
         raise SetupError("The demo was stopped before its end.") from None
     finally:
-        stack.stop()
-        if completed:
-            folder.discard()
-        else:
-            folder.release()
-            console.print(f"The logs are in {folder.logs}/")
+        with undisturbed():
+            stack.stop()
+            if completed:
+                folder.discard()
+            else:
+                folder.release()
+                console.print(f"The logs are in {folder.logs}/")
 
 
 def _run_campaigns(api: Api, carrier_url: str) -> None:

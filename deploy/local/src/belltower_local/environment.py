@@ -21,6 +21,7 @@ import sys
 from pathlib import Path
 
 from belltower_local import packages
+from belltower_local.finding import missing_servers
 from belltower_local.packages import SetupError
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
@@ -102,10 +103,15 @@ def _write_stamp(checkout: Path, stamp: dict[str, str]) -> None:
 
 
 def _need_ensurepip(log: Path) -> None:
-    """Debian keeps the part of Python that makes environments in a package of its own."""
+    """Debian keeps the part of Python that makes environments in a package of its own.
+
+    Who must paste a line to get it gets the servers with it, as the next line would be for those.
+    """
     if importlib.util.find_spec("ensurepip") is None:
-        packages.install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], log)
-        importlib.invalidate_caches()
+        wanted = [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]
+        if os.geteuid() != 0:
+            wanted += missing_servers()
+        packages.install(wanted, log)
 
 
 def _run(command: list[str], log: Path) -> None:

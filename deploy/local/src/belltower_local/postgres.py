@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
+from belltower_local.finding import find_postgres
 from belltower_local.folder import Folder
 from belltower_local.packages import SetupError
 from belltower_local.supervisor import SERVERS, Program, Supervisor
@@ -21,12 +22,6 @@ DATABASE = "belltower"
 USER = "belltower"
 PROGRAM = "postgres"
 
-_PLACES = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-)
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # the path of a socket may have about a hundred characters; a checkout's is often longer
@@ -63,7 +58,9 @@ class Postgres:
         user = server_user("postgres")
         home = folder.home_of("postgres", user)
         password_file = home / "password"
-        if not (home / "data").exists():
+        if (home / "data").exists():
+            directory = _that_made(home / "data")
+        else:
             _write_as(user, password_file, secrets.token_hex(16))
             _make_data(directory, home, password_file, user)
         (home / "data" / "postmaster.pid").unlink(
@@ -105,16 +102,6 @@ class Postgres:
         supervisor.wait_for(PROGRAM, lambda: answers(self.url), timeout)
 
 
-def find_postgres() -> Path | None:
-    """The directory of the newest Postgres server's programs on this machine."""
-    found = [path for place in _PLACES for path in Path("/").glob(place.lstrip("/")) if _is_complete(path)]
-    if found:
-        return max(found, key=_version_in)
-    on_path = shutil.which("postgres")
-    directory = Path(on_path).resolve().parent if on_path else None
-    return directory if directory and _is_complete(directory) else None
-
-
 def server_user(name: str) -> pwd.struct_passwd | None:
     """Whom a server runs as: for root its own user, as neither server runs as root; for anybody else (None) ourselves."""
     if os.geteuid() != 0:
@@ -134,12 +121,26 @@ def answers(url: str) -> bool:
         try:
             connection = await asyncpg.connect(url, timeout=2, ssl=False)
         except (OSError, TimeoutError, asyncpg.PostgresError):
+            await asyncio.sleep(0.01)  # asyncpg drops the socket of a refused connection at its loop's next turn
             return False
         await connection.close()
         return True
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(attempt())
+
+
+def _that_made(data: Path) -> Path:
+    """The programs of the version that made a data directory: another cannot read it."""
+    major = (data / "PG_VERSION").read_text(encoding="utf-8").strip()
+    directory = find_postgres(major) or find_postgres()
+    assert directory is not None, "it was found before"
+    said = subprocess.run([str(directory / "postgres"), "--version"], check=True, capture_output=True, text=True).stdout
+    if re.search(rf"\b{major}\b", said) is None:
+        raise SetupError(
+            f"The data were made by Postgres {major}; here is {said.strip()}. `make reset` deletes the data."
+        )
+    return directory
 
 
 def _make_data(directory: Path, home: Path, password_file: Path, user: pwd.struct_passwd | None) -> None:
@@ -196,11 +197,3 @@ def _locale() -> str:
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
     return "C.UTF-8"
-
-
-def _is_complete(directory: Path) -> bool:
-    return all((directory / name).exists() for name in ("postgres", "initdb"))
-
-
-def _version_in(directory: Path) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", str(directory)))

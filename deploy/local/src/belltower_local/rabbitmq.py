@@ -3,7 +3,6 @@
 import hashlib
 import os
 import pwd
-import re
 import secrets
 import shutil
 import socket
@@ -14,6 +13,7 @@ from typing import ClassVar
 
 import httpx
 
+from belltower_local.finding import find_epmd, find_rabbitmq
 from belltower_local.folder import Folder
 from belltower_local.packages import SetupError
 from belltower_local.postgres import server_user
@@ -23,12 +23,6 @@ USER = "belltower"
 VHOST = "belltower"
 PROGRAM = "rabbitmq"
 NAMES_PROGRAM = "epmd"
-
-_PLACES = (
-    "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin",
-    "/opt/homebrew/opt/rabbitmq/sbin",
-    "/usr/local/opt/rabbitmq/sbin",
-)
 
 
 @dataclass(frozen=True)
@@ -149,23 +143,6 @@ class RabbitMQ:
         }
 
 
-def find_rabbitmq() -> Path | None:
-    """The directory of the newest RabbitMQ's own scripts, past a distribution's wrappers, which insist on its users."""
-    found = [path for place in _PLACES for path in Path("/").glob(place.lstrip("/")) if _is_complete(path)]
-    if found:
-        return max(found, key=lambda path: tuple(int(number) for number in re.findall(r"\d+", str(path))))
-    on_path = shutil.which("rabbitmq-server")
-    directory = Path(on_path).resolve().parent if on_path else None
-    return directory if directory and _is_complete(directory) else None
-
-
-def find_epmd() -> Path | None:
-    """Erlang's register of names."""
-    on_path = shutil.which("epmd")
-    found = [Path(on_path)] if on_path else sorted(Path("/usr/lib/erlang").glob("erts-*/bin/epmd"))
-    return found[-1] if found else None
-
-
 def answers(management_url: str) -> bool:
     """Whether the management API answers to the user named in the URL."""
     try:
@@ -181,10 +158,6 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
             return True
     except OSError:
         return False
-
-
-def _is_complete(directory: Path) -> bool:
-    return (directory / "rabbitmq-server").exists() and (directory / "rabbitmq-env").exists()
 
 
 def _write(path: Path, text: str, user: pwd.struct_passwd | None, mode: int = 0o600) -> None:

@@ -29,13 +29,14 @@ class StopRequested(BaseException):
 def run(checkout: Path) -> None:
     """Start everything, show the demo campaign, and stay until stopped. A second one says where the first one is."""
     folder = Folder(checkout / ".run")
-    while not folder.hold():
-        if _point_to_the_running_one(folder):
-            return
-    stack = Stack(folder)
+    stack: Stack | None = None
     began = time.monotonic()
     try:
         with stoppable():
+            while not folder.hold():
+                if _point_to_the_running_one(folder):
+                    return
+            stack = Stack(folder)
             _start(stack)
             console.print(f"Everything is up after {time.monotonic() - began:.1f} s.")
             _print_where(stack)
@@ -45,9 +46,10 @@ def run(checkout: Path) -> None:
     except StopRequested:
         console.print("Stopping ...")
     finally:
-        with _undisturbed():
-            stack.stop()
-            folder.release()
+        if stack is not None:
+            with undisturbed():
+                stack.stop()
+                folder.release()
     console.print("Everything has stopped. The data stay for the next time; `make reset` deletes them.")
 
 
@@ -63,7 +65,7 @@ def stoppable() -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Within it, whoever asks us to end is told that we are about it."""
 
     def patience(_: int, __: FrameType | None) -> None:

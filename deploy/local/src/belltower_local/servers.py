@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from belltower_local import packages, ports
+from belltower_local.finding import missing_servers
 from belltower_local.folder import Folder
-from belltower_local.postgres import Postgres, find_postgres
-from belltower_local.rabbitmq import RabbitMQ, find_rabbitmq
+from belltower_local.postgres import Postgres
+from belltower_local.rabbitmq import RabbitMQ
 from belltower_local.supervisor import Program, Supervisor
 
 OPEN_FILES = 65_536
@@ -30,19 +31,9 @@ class Servers:
     rabbitmq: RabbitMQ | None
 
 
-def missing(*, postgres: bool = True, rabbitmq: bool = True) -> list[str]:
-    """The packages, named as on Debian, of the servers that this machine lacks."""
-    wanted = []
-    if postgres and find_postgres() is None:
-        wanted.append("postgresql")
-    if rabbitmq and find_rabbitmq() is None:
-        wanted.append("rabbitmq-server")
-    return wanted
-
-
 def install_missing(log: Path, *, postgres: bool = True, rabbitmq: bool = True) -> None:
     """Install the servers that this machine lacks. Raises `SetupError` with a line to paste when we may not."""
-    if wanted := missing(postgres=postgres, rabbitmq=rabbitmq):
+    if wanted := missing_servers(postgres=postgres, rabbitmq=rabbitmq):
         packages.install(wanted, log)
 
 

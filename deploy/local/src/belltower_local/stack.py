@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from belltower_local import ports, postgres, rabbitmq
+from belltower_local import ports, rabbitmq
 from belltower_local.console import console
 from belltower_local.credentials import Memory, write_credentials
 from belltower_local.folder import Folder
@@ -172,13 +172,10 @@ class Stack:
         return programs
 
     def _start_postgres(self, supervisor: Supervisor) -> None:
+        """Start ours. `belltower migrate` waits for any other, and says what is wrong with it."""
         if self._postgres is not None:
             self._postgres.start(supervisor)
             self._postgres.wait(supervisor)
-        else:
-            _wait_until(
-                lambda: postgres.answers(self._database_url), 15, "the Postgres of DATABASE_URL does not answer"
-            )
 
     def _start_rabbitmq(self, supervisor: Supervisor) -> None:
         if self._rabbitmq is not None:
@@ -226,13 +223,7 @@ class Stack:
         """Run a `belltower` command and return what it printed. Raises `SetupError` with what it said when it fails."""
         command = [str(Path(sys.executable).with_name("belltower")), *arguments]
         result = subprocess.run(
-            command,
-            check=False,
-            env=self._environment(),
-            input=words,
-            capture_output=True,
-            text=True,
-            timeout=300,
+            command, check=False, env=self._environment(), input=words, capture_output=True, text=True
         )
         if result.returncode != 0:
             raise SetupError(f"belltower {arguments[0]} failed: {(result.stderr or result.stdout).strip()}")
