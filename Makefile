@@ -3,6 +3,8 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m belltower_local
 PYTEST := .venv/bin/pytest
+# Tests mostly wait: three workers, each with servers of its own.
+SIDE_BY_SIDE := -n 3 --dist worksteal
 SOURCES := shared services deploy/local tests bench
 
 .DEFAULT_GOAL := help
@@ -29,13 +31,13 @@ servers: venv ## Install Postgres and RabbitMQ if they are missing (as root), wi
 
 ##@ Testing
 test: venv ## Run all tests
-	@$(PYTEST)
+	@$(PYTEST) $(SIDE_BY_SIDE)
 test-unit: venv ## Run the tests that need no server
 	@$(PYTEST) tests/unit
 test-integration: venv ## Run the tests on real Postgres and RabbitMQ
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 test-e2e: venv ## Run the tests over HTTP, on all services
-	@$(PYTEST) tests/e2e
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 check: venv ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
