@@ -5,11 +5,11 @@ RUN := .venv/bin/python -m belltower_local
 PYTEST := .venv/bin/pytest
 # Tests mostly wait: three workers, each with servers of its own.
 SIDE_BY_SIDE := -n 3 --dist worksteal
-SOURCES := shared services deploy/local tests bench
+SOURCES := shared services deploy tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt migrate openapi \
-	up down logs lock clean venv
+	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
 help: ## List the targets
@@ -64,6 +64,8 @@ up: ## Build and start everything with docker compose
 	@docker compose up --build --detach --wait
 down: ## Stop the containers (their data stays)
 	@docker compose down
+check-compose: ## Build the containers, use them, kill some, and see that they keep their promises
+	@deploy/check-compose.sh
 logs: ## Follow the containers' logs
 	@docker compose logs --follow
 

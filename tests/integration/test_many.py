@@ -43,7 +43,7 @@ async def test_a_small_campaign_does_not_wait_behind_a_large_one(world: World) -
     large = await world.campaign(numbers(20_000), concurrency=50)
 
     async def under_way() -> bool:
-        return await world.one("SELECT count(*) FROM attempts WHERE campaign_id = :id", id=large) > 50
+        return bool(await world.one("SELECT count(*) FROM attempts WHERE campaign_id = :id", id=large) > 50)
 
     await eventually(under_way, timeout=20)
     small = await world.campaign(numbers(10, start=50_000), due_in=0.5)

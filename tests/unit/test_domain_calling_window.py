@@ -194,6 +194,6 @@ def test_a_number_tells_its_zone(number: str, zone: str) -> None:
     assert zone in zones_of(number)
 
 
-@pytest.mark.parametrize("number", ["+87812345678", "+80012345678"])
+@pytest.mark.parametrize("number", ["+87812345678", "+80012345678", "+97812345678"])
 def test_a_number_of_no_country_has_no_zone(number: str) -> None:
     assert zones_of(number) == ()

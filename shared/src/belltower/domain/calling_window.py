@@ -45,7 +45,10 @@ OPEN = Decision(allowed=True)
 @lru_cache(maxsize=100_000)
 def zones_of(number: str) -> tuple[str, ...]:
     """The IANA zones in which the owner of an E.164 number may be; empty when nothing is known."""
-    names = phone_timezones.time_zones_for_number(phonenumbers.parse(number))
+    try:
+        names = phone_timezones.time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:  # a country code that nobody has
+        return ()
     return tuple(name for name in names if name != UNKNOWN_ZONE)
 
 

@@ -26,7 +26,7 @@ DRAIN_LIMIT = 25.0
 def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run a process to its end: `main(stopping)` returns once `stopping` is set and its work is done.
 
-    Exits with 0 after a drain, with 1 when a loop died, with 2 when the drain took too long.
+    Exits with 0 after a drain, with 1 when a loop died or the drain took too long.
     """
     try:
         uvloop.run(_supervise(main))
