@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -228,13 +229,36 @@ async def test_a_lapsed_owner_loses_its_campaign(world: World, dialers: Dialers)
     assert requests(dialer) == []
 
 
+async def test_a_transaction_in_which_a_lapsed_owner_stands_still_holds_nobody_up(
+    world: World, dialers: Dialers, database_url: str
+) -> None:
+    """Not even one between the parts of a statement, which Postgres does not take for idle."""
+    dialer = await dialers()
+    (campaign,) = await dialer.read(await world.campaign(numbers(5)))
+    name = await world.one("SELECT name FROM dialers")
+    stopped = await asyncpg.connect(database_url, server_settings={"application_name": name})
+    await stopped.execute("BEGIN")
+    await stopped.execute("SELECT FROM accounts FOR NO KEY UPDATE")
+    await stopped.execute("SELECT FROM campaigns FOR SHARE")
+    await stopped.prepare("SELECT 1")
+    assert await world.one("SELECT state FROM pg_stat_activity WHERE application_name = :name", name=name) == "active"
+    assert await evict_lapsed(dialers.engine) == [], "it lives"
+    await dialers.execute("UPDATE dialers SET lapses_at = now() - interval '1 second'")
+
+    async def evicted() -> bool:
+        return [each[0] for each in await evict_lapsed(dialers.engine)] == [campaign.taken.id]
+
+    await eventually(evicted, timeout=5)
+    assert stopped.is_closed()
+
+
 async def test_a_dialer_that_lost_its_lock_lets_nobody_through(world: World, dialers: Dialers) -> None:
     """Its heartbeat has not lapsed, and yet others may take it for dead."""
     dialer = await dialers()
     (campaign,) = await dialer.read(await world.campaign(numbers(5)))
     assert dialer.heartbeat.is_alive()
     await dialers.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'dialer heartbeat%'"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'heartbeat of%'"
     )
     await eventually(lambda: _is_not_alive(dialer), timeout=1, interval=0.001)
     assert await dialer.gate.admit(campaign) is Verdict.LOST

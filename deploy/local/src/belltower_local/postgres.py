@@ -32,7 +32,7 @@ _SETTINGS = {
     "logging_collector": "off",
     "ssl": "off",
 }
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)

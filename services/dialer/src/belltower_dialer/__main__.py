@@ -1,6 +1,8 @@
 """`python -m belltower_dialer`: a dialer's process."""
 
 import asyncio
+import os
+import socket
 
 from starlette.applications import Starlette
 
@@ -13,14 +15,19 @@ from belltower.telephony.twilio import TwilioCarrier
 from belltower_dialer.dialer import Dialer
 from belltower_dialer.settings import DialerSettings
 
+_HOST_NAME = 32
+"""Characters of it: Postgres keeps 63 of a session's name."""
+
 
 async def main(stopping: asyncio.Event) -> None:
     """Dial until asked to stop, then end the work in flight."""
     settings = load(DialerSettings)
     configure_logging(settings, service="dialer")
-    engine = create_engine(settings, name="dialer")
+    # Its sessions are known by this name: the scheduler ends those of a dialer that stands still inside a transaction.
+    name = f"dialer {socket.gethostname()[:_HOST_NAME]}:{os.getpid()}"
+    engine = create_engine(settings, name=name)
     carrier = TwilioCarrier(settings)
-    dialer = Dialer(settings, engine, carrier)
+    dialer = Dialer(settings, engine, carrier, name=name)
     app = Starlette(routes=health_routes(live=dialer.live, ready=dialer.ready))
     async with asyncio.TaskGroup() as group:
         dialling = group.create_task(dialer.run())

@@ -1,8 +1,6 @@
 """A dialer: consumes `campaign.due`, owns campaigns, runs each in a task of its own."""
 
 import asyncio
-import os
-import socket
 from uuid import UUID
 
 import structlog
@@ -38,10 +36,10 @@ OUTAGE_PAUSE = 1.0
 class Dialer:
     """One dialer process's work. Any number of them run side by side."""
 
-    def __init__(self, settings: DialerSettings, engine: AsyncEngine, carrier: Carrier) -> None:
+    def __init__(self, settings: DialerSettings, engine: AsyncEngine, carrier: Carrier, *, name: str) -> None:
         self._engine = engine
         self._max_owned = settings.max_owned
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._name = name
         self._owned: dict[UUID, OwnedCampaign] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._seen: tuple[Owned, float] = ({}, 0.0)
@@ -53,13 +51,13 @@ class Dialer:
         self._placer = Placer(engine, carrier, outcomes, limit=settings.max_placing)
         self._slots = Slots(engine)
         self._giving_back = GivingBack(
-            engine, self._heartbeat, actor=f"dialer {self._name}", check_interval=settings.check_interval
+            engine, self._heartbeat, actor=self._name, check_interval=settings.check_interval
         )
         terms = Terms(carrier.name, settings.ring_timeout, settings.call_time_limit, tariff)
         self._gate = Gate(engine, self._heartbeat, self._placer, terms)
         self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back)
         self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat, self._placer)
-        self._consumer = CampaignConsumer(settings, name=f"dialer {self._name}", handle=self._take_over)
+        self._consumer = CampaignConsumer(settings, name=self._name, handle=self._take_over)
 
     async def run(self) -> None:
         """Dial, for ever; a loop that dies ends the process."""
@@ -112,7 +110,7 @@ class Dialer:
     async def _warm_up(self) -> None:
         """Take nothing over, once: the first campaign does not wait for connections and compiled statements."""
         try:
-            await take_over(self._engine, self._heartbeat.dialer_id, [], actor=f"dialer {self._name}")
+            await take_over(self._engine, self._heartbeat.dialer_id, [], actor=self._name)
             await self._board.contacts.warm_up()
         except Exception as error:
             if not is_outage(error) and not isinstance(error, NotAlive):
@@ -120,7 +118,7 @@ class Dialer:
             log.warning("not_warmed_up", error=type(error).__name__)
 
     async def _take_over(self, event: CampaignDue) -> None:
-        actor = f"dialer {self._name}"
+        actor = self._name
         for taken in await take_over(self._engine, self._heartbeat.dialer_id, event.campaign_ids, actor=actor):
             self._start(taken)
         fault.point("takeover.before_ack")

@@ -95,7 +95,7 @@ class Heartbeat:
             return bool(await connection.fetchval(_text("has_lapsed"), dialer_id, lapsed_for))
 
     async def _connect(self) -> None:
-        connection = await connect_directly(self._settings, name=f"dialer heartbeat {self._name}")
+        connection = await connect_directly(self._settings, name=f"heartbeat of {self._name}")
         try:
             if not self.dialer_id:
                 self.dialer_id = await connection.fetchval(_text("register_dialer"), self._name, LEASE)

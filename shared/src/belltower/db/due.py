@@ -73,13 +73,18 @@ async def count_backlog(engine: AsyncEngine) -> int:
 
 
 async def evict_lapsed(engine: AsyncEngine) -> list[tuple[UUID, str]]:
-    """Take the campaigns of lapsed dialers away from them; each campaign's id and status."""
+    """Take the campaigns of lapsed dialers away from them; each campaign's id and status.
+
+    Whatever transaction such a dialer stands still in is ended first, so that nobody waits for its locks.
+    """
 
     async def work(connection: AsyncConnection) -> list[tuple[UUID, str]]:
-        lapsed = list((await connection.execute(sql("lapsed_dialers"))).scalars())
+        lapsed = (await connection.execute(sql("lapsed_dialers"))).all()
         if not lapsed:
             return []
-        rows = await connection.execute(sql("evict"), {"dialers": lapsed, "poison": POISON})
+        await connection.execute(sql("end_transactions"), {"names": [dialer.name for dialer in lapsed]})
+        dialers = [dialer.id for dialer in lapsed]
+        rows = await connection.execute(sql("evict"), {"dialers": dialers, "poison": POISON})
         return [(row.id, row.status) for row in rows]
 
     return await in_transaction(engine, work)

@@ -126,11 +126,11 @@ async def database_problem(engine: AsyncEngine) -> str | None:
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that the database is away or overloaded, so that the same may work in a while.
 
-    By SQLSTATE class (PostgreSQL, Appendix A): 08 connection, 40 rollback, 53 resources, 57P shutdown and start-up.
+    By SQLSTATE class (PostgreSQL, Appendix A): 08 connection, 40 rollback, 53 resources, 57 shutdown, start-up, time-out.
     """
     if isinstance(error, DBAPIError):
         state = sqlstate(error) or ""
-        return error.connection_invalidated or state.startswith(("08", "40", "53", "57P"))
+        return error.connection_invalidated or state.startswith(("08", "40", "53", "57"))
     return isinstance(error, OSError | PoolTimeout)
 
 

@@ -1,5 +1,6 @@
 -- Take the campaigns of dead dialers away; the dialers' rows are locked by the statement before. A campaign that loses
--- its owner three times in a row without one gated call is poison: it is paused with the reason.
+-- its owner three times in a row without one gated call is poison: it is paused with the reason. One that somebody has
+-- locked comes next time: what is due does not wait for it.
 WITH lost AS (
     SELECT
         campaigns.id,
@@ -14,7 +15,7 @@ WITH lost AS (
     FROM campaigns
     WHERE owner = ANY(CAST(:dialers AS bigint[]))
     ORDER BY campaigns.id
-    FOR NO KEY UPDATE OF campaigns
+    FOR NO KEY UPDATE OF campaigns SKIP LOCKED
 )
 UPDATE campaigns
 SET owner = NULL,
