@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.support.eventually import eventually_sync
-from tests.support.processes import Start
+from tests.support.processes import starting
 from tests.support.product import create_account
+from tests.support.servers import fresh_database, fresh_virtual_host
 from tests.support.world import QUICK
 
 
@@ -48,17 +51,26 @@ def in_seconds(seconds: float) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
-@pytest.fixture
-def product(request: pytest.FixtureRequest) -> Iterator[Product]:
-    """An account's view of a running Belltower."""
-    url, key = os.environ.get("BELLTOWER_URL"), os.environ.get("BELLTOWER_API_KEY")
-    if not url or not key:
-        start: Start = request.getfixturevalue("start")
-        carrier = start("carrier")
-        httpx.put(f"{carrier.url}/_simulator/behaviour", json=QUICK, trust_env=False).raise_for_status()
-        url = start("api").url
-        start("scheduler")
-        start("dialer")
-        key = create_account(request.getfixturevalue("database_url"))
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False, timeout=30) as client:
-        yield Product(client)
+@pytest.fixture(scope="session")
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """An account's view of a running Belltower, which all tests share as its users do."""
+    with ExitStack() as stack:
+        url, key = os.environ.get("BELLTOWER_URL"), os.environ.get("BELLTOWER_API_KEY")
+        if not url or not key:
+            url, key = _started(request, stack, tmp_path_factory.mktemp("product"))
+        headers = {"Authorization": f"Bearer {key}"}
+        yield Product(stack.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)))
+
+
+def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tuple[str, str]:
+    """A Belltower for this session: its URL, and an account's key."""
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("migrated_template")
+    database_url = stack.enter_context(fresh_database(server, f'TEMPLATE "{template}"'))
+    amqp_url = stack.enter_context(fresh_virtual_host(request.getfixturevalue("rabbitmq_for_tests")))
+    start = stack.enter_context(starting(request.session, database_url, amqp_url, logs))
+    carrier = start("carrier")
+    httpx.put(f"{carrier.url}/_simulator/behaviour", json=QUICK, trust_env=False).raise_for_status()
+    api = start("api")
+    start("scheduler")
+    start("dialer")
+    return api.url, create_account(database_url)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -167,8 +168,15 @@ class Start:
 @pytest.fixture
 def start(request: pytest.FixtureRequest, database_url: str, amqp_url: str, tmp_path: Path) -> Iterator[Start]:
     """Starts services as processes: `dialer = start("dialer", BELLTOWER_FAULT="gate.committed:kill")`."""
-    starter = Start(database_url, amqp_url, tmp_path)
-    request.node.stash[_services] = starter.services
+    with starting(request.node, database_url, amqp_url, tmp_path) as starter:
+        yield starter
+
+
+@contextmanager
+def starting(node: pytest.Item | pytest.Session, database_url: str, amqp_url: str, logs: Path) -> Iterator[Start]:
+    """Starts services for a test or for all of a session; they end with it."""
+    starter = Start(database_url, amqp_url, logs)
+    node.stash[_services] = starter.services
     try:
         yield starter
     finally:
@@ -181,7 +189,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A failed test shows what its services wrote."""
     report = yield
     if report.failed:
-        for service in item.stash.get(_services, []):
+        for service in item.stash.get(_services, []) or item.session.stash.get(_services, []):
             report.sections.append((f"log of {service.name}", "\n".join(service.logs.splitlines()[-_LOG_LINES:])))
     return report
 

@@ -361,39 +361,49 @@ def migrated_template(postgres_server: str) -> Iterator[str]:
         _run(_execute(postgres_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
+@contextmanager
+def fresh_database(server: str, options: str) -> Iterator[str]:
+    """The URL of a new database, dropped at the end, whoever is still connected."""
+    name = f"{PREFIX}_{next(_numbers)}"
+    _run(_execute(server, f'CREATE DATABASE "{name}" {options}'))
+    try:
+        yield _with_path(server, name)
+    finally:
+        _run(_execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
 @pytest.fixture
 def database_url(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """The URL of a fresh database with the newest schema, dropped at the end, whoever is still connected."""
-    name = f"{PREFIX}_{next(_numbers)}"
-    _run(_execute(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"'))
-    try:
-        yield _with_path(postgres_server, name)
-    finally:
-        _run(_execute(postgres_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    """The URL of a fresh database with the newest schema."""
+    with fresh_database(postgres_server, f'TEMPLATE "{migrated_template}"') as url:
+        yield url
 
 
 @pytest.fixture
 def empty_database_url(postgres_server: str) -> Iterator[str]:
     """The URL of a fresh database without anything in it."""
-    name = f"{PREFIX}_{next(_numbers)}"
-    _run(_execute(postgres_server, f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0"))
-    try:
-        yield _with_path(postgres_server, name)
-    finally:
-        _run(_execute(postgres_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    with fresh_database(postgres_server, "ENCODING 'UTF8' TEMPLATE template0") as url:
+        yield url
 
 
 @pytest.fixture
 def amqp_url(rabbitmq_for_tests: TestServer) -> Iterator[str]:
-    """The URL of a fresh virtual host, deleted at the end with all that is in it."""
+    """The URL of a fresh virtual host."""
+    with fresh_virtual_host(rabbitmq_for_tests) as url:
+        yield url
+
+
+@contextmanager
+def fresh_virtual_host(server: TestServer) -> Iterator[str]:
+    """The URL of a new virtual host, deleted at the end with all that is in it."""
     name = f"{PREFIX}_{next(_numbers)}"
-    user = urlsplit(rabbitmq_for_tests.url).username or "guest"
-    with httpx.Client(base_url=f"{rabbitmq_for_tests.management_url}/api/", trust_env=False, timeout=30) as api:
+    user = urlsplit(server.url).username or "guest"
+    with httpx.Client(base_url=f"{server.management_url}/api/", trust_env=False, timeout=30) as api:
         api.put(f"vhosts/{name}").raise_for_status()
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         api.put(f"permissions/{name}/{quote(user, safe='')}", json=everything).raise_for_status()
         try:
-            yield _with_path(rabbitmq_for_tests.url, name)
+            yield _with_path(server.url, name)
         finally:
             eventually_sync(lambda: api.delete(f"vhosts/{name}").status_code in {204, 404}, timeout=60)
 

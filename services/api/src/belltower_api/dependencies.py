@@ -79,11 +79,18 @@ def resources(request: Request) -> Resources:
     return found
 
 
-def principal(request: Request) -> Principal:
-    """Who asks, as `AccountRoute` found out."""
+# Dependencies are coroutines: FastAPI sends plain functions to a thread, at every request.
+
+
+async def _resources(request: Request) -> Resources:
+    return resources(request)
+
+
+async def _principal(request: Request) -> Principal:
     found: Principal = request.state.principal
     return found
 
 
-Res = Annotated[Resources, Depends(resources)]
-Asker = Annotated[Principal, Depends(principal)]
+Res = Annotated[Resources, Depends(_resources)]
+Asker = Annotated[Principal, Depends(_principal)]
+"""Who asks, as `AccountRoute` found out."""
