@@ -47,7 +47,7 @@ async def test_migrate_refuses_a_database_that_is_somebody_elses(empty_database_
 
 
 def test_what_an_operator_can_mend_is_a_sentence(
-    empty_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = ("create-account", "Acme", "--email", "ann@example.com")
     for url, arguments, said, given in (
@@ -65,8 +65,10 @@ def test_what_an_operator_can_mend_is_a_sentence(
         monkeypatch.setattr("sys.stdin", StringIO(given))
         with pytest.raises(SystemExit) as ended:
             app(arguments)
-        assert isinstance(ended.value.code, str), "Python writes a sentence to stderr, and ends with 1"
-        assert said in ended.value.code
+        printed = capsys.readouterr()
+        assert ended.value.code
+        assert said in printed.err + str(ended.value.code), "a sentence as the code is what Python writes to stderr"
+        assert printed.out == ""
 
 
 async def test_a_new_account_has_an_administrator_a_key_that_works_and_a_ledger_that_sums_up(database_url: str) -> None:
