@@ -37,7 +37,7 @@ test-unit: venv ## Run the tests that need no server
 test-integration: venv ## Run the tests on real Postgres and RabbitMQ
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 test-e2e: venv ## Run the tests over HTTP, on all services
-	@$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
+	@$(PYTEST) tests/e2e
 check: venv ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
