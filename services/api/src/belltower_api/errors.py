@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import asyncpg
-import sqlalchemy.exc
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -23,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from belltower.db.engine import sqlstate
+from belltower.db.engine import is_outage
 from belltower.domain.errors import BelltowerError, IllegalTransition, InsufficientFunds, Invalid, NotFound
 from belltower_api.schemas import MAX_FIELDS, FieldError, Problem, shown_money
 
@@ -131,7 +129,7 @@ def answer(
 
 def unexpected(request_id: str, error: Exception) -> Response:
     """The answer to an error that nobody foresaw, or to a database that is out of reach. Logs it."""
-    if _is_unavailable(error):
+    if is_outage(error):
         log.warning("database_unavailable", error=f"{type(error).__name__}: {error}"[:300])
         return answer(
             request_id,
@@ -287,30 +285,3 @@ def _known_names(request: Request, location: Sequence[str | int]) -> list[str]:
         if isinstance(model, type) and issubclass(model, BaseModel)
         for name in model.model_fields
     ]
-
-
-_UNAVAILABLE_CLASSES = ("08", "53", "57")
-"""SQLSTATE classes: connection exception, insufficient resources, operator intervention (PostgreSQL, Appendix A)."""
-_IDLE_TOO_LONG = "25P03"
-
-
-def _is_unavailable(error: BaseException) -> bool:
-    """Whether an error says that Postgres cannot do its work at the moment."""
-    match error:
-        case sqlalchemy.exc.DBAPIError():
-            return error.connection_invalidated or _is_passing(sqlstate(error)) or _is_unavailable_cause(error)
-        case sqlalchemy.exc.TimeoutError() | OSError() | asyncpg.InterfaceError():
-            return True
-        case asyncpg.PostgresError():
-            return _is_passing(error.sqlstate)
-        case _:
-            return False
-
-
-def _is_unavailable_cause(error: sqlalchemy.exc.DBAPIError) -> bool:
-    cause = getattr(error.orig, "__cause__", None)
-    return cause is not None and _is_unavailable(cause)
-
-
-def _is_passing(state: str | None) -> bool:
-    return state is not None and (state.startswith(_UNAVAILABLE_CLASSES) or state == _IDLE_TOO_LONG)

@@ -26,6 +26,9 @@ T = TypeVar("T")
 _RETRIED_STATES = {"40001", "40P01"}
 """SQLSTATE serialization_failure and deadlock_detected (PostgreSQL, Appendix A): the transaction may simply run again."""
 _TRIES = 5
+_OUTAGE_CLASSES = ("08", "40", "53", "57")
+"""SQLSTATE classes: connection, rollback, resources, and shutdown, start-up, time-out (PostgreSQL, Appendix A)."""
+_IDLE_TOO_LONG = "25P03"
 
 
 def database_url(settings: DatabaseSettings) -> URL:
@@ -57,8 +60,7 @@ def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "handle_error")
     def _drop_broken_connections(context: Any) -> None:
         # A connection that the server closed (restart, fail-over) must not be handed out again.
-        original = context.original_exception
-        if isinstance(getattr(original, "__cause__", None), (ConnectionError, OSError, asyncpg.InterfaceError)):
+        if _is_broken(getattr(context.original_exception, "__cause__", None)):
             context.is_disconnect = True
 
     return engine
@@ -124,14 +126,25 @@ async def database_problem(engine: AsyncEngine) -> str | None:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an error says that the database is away or overloaded, so that the same may work in a while.
+    """Whether an error says that the database is away or overloaded, so that the same may work in a while."""
+    match error:
+        case DBAPIError():
+            cause = getattr(error.orig, "__cause__", None)
+            return error.connection_invalidated or _passes(sqlstate(error)) or (cause is not None and is_outage(cause))
+        case asyncpg.PostgresError():
+            return _passes(error.sqlstate)
+        case _:
+            return _is_broken(error) or isinstance(error, PoolTimeout)
 
-    By SQLSTATE class (PostgreSQL, Appendix A): 08 connection, 40 rollback, 53 resources, 57 shutdown, start-up, time-out.
-    """
-    if isinstance(error, DBAPIError):
-        state = sqlstate(error) or ""
-        return error.connection_invalidated or state.startswith(("08", "40", "53", "57"))
-    return isinstance(error, OSError | PoolTimeout)
+
+def _passes(state: str | None) -> bool:
+    return state is not None and (state.startswith(_OUTAGE_CLASSES) or state == _IDLE_TOO_LONG)
+
+
+def _is_broken(error: object) -> bool:
+    """Whether a connection cannot be used any more. asyncpg calls a value of the wrong type an interface error, too; that
+    one is whoever sent it's."""
+    return isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, ValueError)
 
 
 def sqlstate(error: DBAPIError) -> str | None:
