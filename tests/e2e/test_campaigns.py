@@ -94,6 +94,28 @@ def test_money_is_charged_for_talk_and_never_held_for_long(product: Product) -> 
     assert spent > 0
     assert float(before["balance"]) - float(after["balance"]) == pytest.approx(spent)
     assert float(after["held"]) == 0
+    entries = {entry["call_id"]: entry for entry in product.items("/api/wallet/entries")}
+    for call in calls:
+        entry = entries[call["id"]]
+        assert (entry["kind"], entry["written_off"], entry["currency"]) == ("call", "0.00", after["currency"])
+        assert float(entry["amount"]) == -float(call["cost"])
+
+
+def test_a_call_tells_all_that_was_said_about_it(product: Product) -> None:
+    campaign = product.create(phone_numbers=PEOPLE[:1]).json()
+    product.wait_for(campaign["id"], "completed")
+    (listed,) = product.items(f"/api/campaigns/{campaign['id']}/calls")
+    answer = product.client.get(f"/api/calls/{listed['id']}")
+    assert answer.status_code == 200, answer.text
+    call = answer.json()
+    reports = call.pop("reports")
+    assert call == listed
+    assert call["campaign_id"] == campaign["id"]
+    moves = [report["status"] for report in reports if report["effect"] == "move"]
+    assert moves[-1] == "completed"
+    assert set(moves) <= {"queued", "ringing", "in_progress", "completed"}
+    assert {report["source"] for report in reports} <= {"callback", "poll"}
+    assert [report["received_at"] for report in reports] == sorted(report["received_at"] for report in reports)
 
 
 def test_a_campaign_can_be_deleted_when_it_has_ended_and_not_before(product: Product) -> None:

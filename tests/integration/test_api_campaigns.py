@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -222,6 +223,26 @@ async def test_the_wallet_shows_what_calls_hold(api: Api) -> None:
     }  # fmt: skip
 
 
+async def test_the_ledger_is_listed_newest_first_and_only_to_its_account(api: Api) -> None:
+    await api.another_account()
+    for amount in ("-0.04", "-0.06"):
+        await api.execute(
+            "INSERT INTO ledger_entries (account_id, kind, amount, note) VALUES (:id, 'correction', :amount, 'a note')",
+            id=api.account,
+            amount=Decimal(amount),
+        )
+    page = (await api.client.get("/api/wallet/entries", params={"limit": 2})).json()
+    assert [entry["amount"] for entry in page["items"]] == ["-0.06", "-0.04"]
+    assert page["total"] == 3
+    assert page["items"][0] | {"id": 0, "at": ""} == {
+        "id": 0, "at": "", "kind": "correction", "amount": "-0.06", "written_off": "0.00", "currency": "USD",
+        "call_id": None, "note": "a note",
+    }  # fmt: skip
+    rest = (await api.client.get("/api/wallet/entries", params={"cursor": page["next_cursor"]})).json()
+    assert [(entry["kind"], entry["amount"]) for entry in rest["items"]] == [("top_up", "100.00")]
+    assert rest["next_cursor"] is None
+
+
 async def test_too_little_money_is_402_and_says_how_much(api: Api) -> None:
     poor = await api.another_account(balance="9.999999")
     for response in (await poor.create(), await poor.upload("+14155550123")):
@@ -249,6 +270,7 @@ async def test_nobody_sees_or_deletes_another_accounts_campaign(api: Api) -> Non
         await other.client.get(f"{path}/calls"),
         await other.client.get(f"{path}/events"),
         await other.client.delete(path),
+        await other.client.get(f"/api/calls/{await a_call(api, body['id'])}"),
     ):
         refused(response, 404, "not_found")
     assert (await other.client.get("/api/campaigns")).json() == {"items": [], "next_cursor": None, "total": 0}

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from belltower.db import calls, campaigns, history
+from belltower.db import calls, campaigns, history, wallet
 from belltower.db.progress import Progress
 from belltower.domain import phone
 from belltower.domain.call import CallStatus
@@ -368,6 +368,7 @@ class Call(BaseModel):
     """One attempt to reach a contact."""
 
     id: UUID
+    campaign_id: UUID
     contact_id: int
     to: str
     caller_id: str
@@ -387,8 +388,34 @@ class Call(BaseModel):
     reason: str | None
 
     @classmethod
-    def of(cls, call: calls.Call, currency: str) -> Self:
-        return cls(**asdict(call), currency=currency)
+    def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
+        return cls(**asdict(call), currency=currency, **more)
+
+
+class CallReport(BaseModel):
+    """What was said about a call, and what came of it."""
+
+    received_at: Instant
+    occurred_at: Instant | None = Field(description="By the carrier's clock, where it said so.")
+    source: Literal["callback", "poll", "response", "reconciler"] = Field(
+        description="The carrier by itself, the carrier when asked, the answer to our request, our own conclusion."
+    )
+    status: CallStatus = Field(description="What was reported.")
+    effect: Literal["move", "stale", "contradiction"] = Field(
+        description="move: the call has this status since. stale: it was further already. contradiction: it had ended"
+        " otherwise; it keeps its status, and the ledger is corrected."
+    )
+
+
+class CallDetail(Call):
+    """A call with every report about it."""
+
+    reports: list[CallReport] = Field(description="In the order in which they came.")
+
+    @classmethod
+    def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
+        reports: list[calls.CallReport] = more["reports"]
+        return super().of(call, currency, reports=[CallReport.model_validate(asdict(report)) for report in reports])
 
 
 class CallCollection(Collection[Call]):
@@ -440,6 +467,28 @@ class Wallet(BaseModel):
     available: Money = Field(description="balance - held: what new calls can use.")
     minimum_balance: Money = Field(description="Below this balance no campaign can be created.")
     currency: Currency
+
+
+class WalletEntry(BaseModel):
+    """A line of the ledger, to which the balance always sums."""
+
+    id: int
+    at: Instant
+    kind: Literal["top_up", "call", "correction"]
+    amount: Money = Field(description="What it added to the balance; a charge is negative.")
+    written_off: Money = Field(description="What a call cost beyond what the wallet could bear.")
+    currency: Currency
+    call_id: UUID | None = Field(description="The call that was paid for.")
+    note: str | None
+
+    @classmethod
+    def of(cls, entry: wallet.Entry, currency: str) -> Self:
+        values = asdict(entry)
+        return cls(call_id=values.pop("attempt_id"), currency=currency, **values)
+
+
+class WalletEntryCollection(Collection[WalletEntry]):
+    """A page of the ledger, the newest entry first."""
 
 
 class FieldError(BaseModel):

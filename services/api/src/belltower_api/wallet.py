@@ -1,11 +1,14 @@
 """The wallet."""
 
-from fastapi import APIRouter, Security
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Security
 
 from belltower.db import wallet
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.schemas import Wallet
+from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.schemas import Paging, Wallet, WalletEntry, WalletEntryCollection
 
 router = APIRouter(prefix="/api/wallet", tags=["Wallet"], route_class=AccountRoute, dependencies=[Security(bearer)])
 
@@ -21,4 +24,19 @@ async def get_wallet(res: Res, asker: Asker) -> Wallet:
         available=found.available,
         minimum_balance=res.settings.minimum_balance,
         currency=found.currency,
+    )
+
+
+@router.get("/entries", summary="List the ledger", responses=problems(400, 401))
+async def list_wallet_entries(paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> WalletEntryCollection:
+    """Everything that was put into the wallet and taken out of it, the newest first."""
+    async with res.reader.connect() as connection:
+        page = await wallet.get_entries(
+            connection, asker.account_id, after=read_cursor(paging.cursor, int), limit=paging.limit
+        )
+        currency = (await wallet.get_wallet(connection, asker.account_id)).currency
+    return WalletEntryCollection(
+        items=[WalletEntry.of(entry, currency) for entry in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
     )

@@ -1,4 +1,4 @@
-"""The calls of a campaign, as their account sees them."""
+"""Calls, as their account sees them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.campaigns import require_campaign
 from belltower.db.page import Page, cut
-from belltower.db.tables import attempts
+from belltower.db.tables import attempts, call_events
+from belltower.domain.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Call:
     """One attempt to reach a contact. `duration` is seconds of talk; `cost` is in the account's currency."""
 
     id: UUID
+    campaign_id: UUID
     contact_id: int
     to: str
     caller_id: str
@@ -38,8 +40,21 @@ class Call:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """What somebody said about a call, and what came of it."""
+
+    received_at: datetime
+    occurred_at: datetime | None
+    """By the carrier's clock."""
+    source: str
+    status: str
+    effect: str
+
+
 _COLUMNS = (
     attempts.c.id,
+    attempts.c.campaign_id,
     attempts.c.contact_id,
     attempts.c.phone.label("to"),
     attempts.c.caller_id,
@@ -75,3 +90,30 @@ async def get_calls(
         wanted = wanted.where(attempts.c.id < after)
     rows = await connection.execute(wanted.order_by(attempts.c.id.desc()).limit(limit + 1))
     return cut([_call(row) for row in rows.mappings()], limit=limit, total=total)
+
+
+async def get_call(connection: AsyncConnection, account_id: UUID, call_id: UUID) -> Call:
+    """One call. Raises `NotFound`."""
+    found = await connection.execute(
+        select(*_COLUMNS).where(attempts.c.account_id == account_id, attempts.c.id == call_id)
+    )
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no call with this id.")
+    return _call(row)
+
+
+async def get_reports(connection: AsyncConnection, call_id: UUID) -> list[CallReport]:
+    """Every report about a call, in the order in which they came. The caller has made sure that it is its account's."""
+    rows = await connection.execute(
+        select(
+            call_events.c.received_at,
+            call_events.c.occurred_at,
+            call_events.c.source,
+            call_events.c.status,
+            call_events.c.effect,
+        )
+        .where(call_events.c.attempt_id == call_id)
+        .order_by(call_events.c.id)
+    )
+    return [CallReport(*row) for row in rows]

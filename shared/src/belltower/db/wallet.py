@@ -1,13 +1,15 @@
 """The wallet: a balance that the ledger always sums to, and what calls hold of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.engine import sql
+from belltower.db.page import Page, cut
 from belltower.db.tables import ledger_entries, unfolded
 from belltower.domain.errors import NotFound
 
@@ -32,6 +34,41 @@ async def get_wallet(connection: AsyncConnection, account_id: UUID) -> Wallet:
     if row is None:
         raise NotFound("There is no such account.")
     return Wallet(row.currency, row.balance, row.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger. Money is in the account's currency."""
+
+    id: int
+    at: datetime
+    kind: str
+    amount: Decimal
+    """What it added to the balance; a charge is negative."""
+    written_off: Decimal
+    attempt_id: UUID | None
+    note: str | None
+
+
+async def get_entries(
+    connection: AsyncConnection, account_id: UUID, *, after: int | None = None, limit: int
+) -> Page[Entry]:
+    """A page of an account's ledger, the newest first; those that follow the entry `after`, where given."""
+    of_account = ledger_entries.c.account_id == account_id
+    total = (await connection.execute(select(func.count()).select_from(ledger_entries).where(of_account))).scalar_one()
+    wanted = select(
+        ledger_entries.c.id,
+        ledger_entries.c.at,
+        ledger_entries.c.kind,
+        ledger_entries.c.amount,
+        ledger_entries.c.written_off,
+        ledger_entries.c.attempt_id,
+        ledger_entries.c.note,
+    ).where(of_account)
+    if after is not None:
+        wanted = wanted.where(ledger_entries.c.id < after)
+    rows = await connection.execute(wanted.order_by(ledger_entries.c.id.desc()).limit(limit + 1))
+    return cut([Entry(*row) for row in rows], limit=limit, total=total)
 
 
 async def add_entry(
