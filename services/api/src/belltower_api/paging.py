@@ -8,12 +8,12 @@ from uuid import UUID
 
 from belltower.domain.errors import Invalid
 
-Key = TypeVar("Key", UUID, int)
+Key = TypeVar("Key", UUID, int, str)
 
 _LARGEST = 2**63 - 1
 
 
-def next_cursor(key: UUID | int) -> str:
+def next_cursor(key: UUID | int | str) -> str:
     """The cursor of the page that follows the item with this key."""
     return base64.urlsafe_b64encode(str(key).encode()).rstrip(b"=").decode()
 

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from belltower.db import calls, campaigns, history, wallet
+from belltower.db import calls, campaigns, contacts, history, wallet
 from belltower.db.progress import Progress
 from belltower.domain import phone
 from belltower.domain.call import CallStatus
@@ -235,6 +235,12 @@ class CampaignPaging(Paging):
     status: CampaignStatus | None = Field(default=None, description="Only campaigns with this status.")
 
 
+class ContactPaging(Paging):
+    """Which page of which contacts."""
+
+    status: ContactStatus | None = Field(default=None, description="Only contacts with this status.")
+
+
 # --- What is given ------------------------------------------------------------------------------------------------------
 
 Item = TypeVar("Item")
@@ -390,6 +396,25 @@ class Call(BaseModel):
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
         return cls(**asdict(call), currency=currency, **more)
+
+
+class Contact(BaseModel):
+    """Somebody on a campaign's list."""
+
+    id: int
+    phone: str
+    status: ContactStatus
+    attempts: int = Field(description="Calls that used one of max_attempts up.")
+    next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
+    reason: str | None = Field(description="Why it still waits, was skipped, or could not be reached.")
+
+    @classmethod
+    def of(cls, contact: contacts.Contact) -> Self:
+        return cls(**asdict(contact))
+
+
+class ContactCollection(Collection[Contact]):
+    """A page of contacts, by their numbers."""
 
 
 class CallReport(BaseModel):

@@ -1,0 +1,115 @@
+"""The contacts of a campaign: who is on its list, and what became of everyone."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Security
+from fastapi.responses import StreamingResponse
+
+from belltower.db import campaigns, contacts
+from belltower.db.progress import get_progress
+from belltower.domain import phone
+from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.errors import problems
+from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.schemas import Contact, ContactCollection, ContactPaging, shown_instant, shown_money
+
+router = APIRouter(
+    prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=[Security(bearer)]
+)
+
+_ROWS = 2_000
+"""Contacts that a download reads at once; no connection is kept between two reads."""
+_COLUMNS = (
+    "phone", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
+    "currency",
+)  # fmt: skip
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": f"A table in UTF-8 with the columns {', '.join(_COLUMNS)}; the first line names them.",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.get("/contacts", summary="List the contacts of a campaign", responses=problems(400, 401, 404))
+async def list_contacts(
+    campaign_id: UUID, paging: Annotated[ContactPaging, Query()], res: Res, asker: Asker
+) -> ContactCollection:
+    """Everyone on a campaign's list, or those with one status, by their numbers."""
+    async with res.reader.connect() as connection:
+        await campaigns.require_campaign(connection, asker.account_id, campaign_id)
+        progress = (await get_progress(connection, [campaign_id]))[campaign_id]
+        page = await contacts.get_contacts(
+            connection,
+            campaign_id,
+            status=paging.status,
+            after=read_cursor(paging.cursor, phone.normalise),
+            limit=paging.limit,
+            total=progress.contacts[paging.status] if paging.status else progress.total,
+        )
+    return ContactCollection(
+        items=[Contact.of(contact) for contact in page.items],
+        next_cursor=next_cursor(page.items[-1].phone) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.get(
+    "/download",
+    summary="Download the results of a campaign",
+    response_class=StreamingResponse,
+    responses={**_CSV, **problems(401, 404)},
+)
+async def download_results(campaign_id: UUID, res: Res, asker: Asker) -> StreamingResponse:
+    """A CSV file with everyone on a campaign's list and what became of them, at the moment of the download."""
+    async with res.reader.connect() as connection:
+        await campaigns.require_campaign(connection, asker.account_id, campaign_id)
+        currency = (await campaigns.get_creation_terms(connection, asker.account_id)).currency
+    return StreamingResponse(
+        _table(res, campaign_id, currency),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.csv"'},
+    )
+
+
+async def _table(res: Resources, campaign_id: UUID, currency: str) -> AsyncIterator[str]:
+    yield _lines([_COLUMNS])
+    after = ""
+    while True:
+        async with res.reader.connect() as connection:
+            page = await contacts.get_results(connection, campaign_id, after=after, limit=_ROWS)
+        if page:
+            yield _lines(_row(result, currency) for result in page)
+        if len(page) < _ROWS:
+            return
+        after = page[-1].phone
+
+
+def _row(result: contacts.ContactResult, currency: str) -> tuple[object, ...]:
+    return (
+        result.phone,  # E.164: a spreadsheet may take it for a number, but never for a formula
+        result.status,
+        _inert(result.reason or ""),
+        result.attempts,
+        result.calls,
+        result.last_status or "",
+        shown_instant(result.last_called_at) if result.last_called_at else "",
+        result.duration,
+        shown_money(result.cost),
+        currency,
+    )
+
+
+def _lines(rows: Iterable[Iterable[object]]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue()
+
+
+def _inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
