@@ -161,6 +161,38 @@ async def test_campaigns_are_listed_newest_first_in_pages(api: Api) -> None:
     assert (await api.client.get("/api/campaigns", params={"status": "failed"})).json()["items"] == []
 
 
+async def test_campaigns_are_found_by_name_and_by_the_instant_they_are_scheduled_for(api: Api) -> None:
+    soon, later = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) + timedelta(days=3)
+    await created(api, name="Spring 100 % off")
+    for name, instant in (("Reminder: SPRING sale", soon), ("Reminder: 1000 years", later)):
+        await created(api, name=name, is_scheduled=True, scheduled_time=instant.isoformat())
+
+    async def found(**query: str) -> list[str]:
+        page = (await api.client.get("/api/campaigns", params=query)).json()
+        assert page["total"] == len(page["items"])
+        return [campaign["name"] for campaign in page["items"]]
+
+    assert await found(search="spring") == ["Reminder: SPRING sale", "Spring 100 % off"]
+    assert await found(search="100 %") == ["Spring 100 % off"], "what a pattern would mean is meant literally"
+    assert await found(search="spring", status="scheduled") == ["Reminder: SPRING sale"]
+    assert await found(scheduled_from=soon.isoformat()) == ["Reminder: 1000 years", "Reminder: SPRING sale"]
+    assert await found(scheduled_from=soon.isoformat(), scheduled_to=later.isoformat()) == ["Reminder: SPRING sale"]
+    assert await found(scheduled_to=soon.isoformat()) == []
+    for wrong in ("tomorrow", "2030-05-17T09:30:00", "2030-05-17"):
+        refused(
+            await api.client.get("/api/campaigns", params={"scheduled_to": wrong}),
+            400,
+            "invalid_instant",
+            "scheduled_to",
+        )
+    refused(
+        await api.client.get("/api/campaigns", params={"scheduled_to": "0001-01-01T00:00:00+14:00"}),
+        400,
+        "out_of_range",
+    )
+    refused(await api.client.get("/api/campaigns", params={"search": "\x00"}), 400, "invalid_text", "search")
+
+
 async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:
     body = await created(api, phone_numbers=[f"+1415555{number:04d}" for number in range(10)])
     async with api.engine.begin() as connection:

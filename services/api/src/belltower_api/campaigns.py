@@ -85,12 +85,12 @@ async def upload_campaign(
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
 async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, asker: Asker) -> CampaignCollection:
-    """The account's campaigns, the newest first."""
+    """The account's campaigns, or those of them that are wanted, the newest first."""
     async with res.reader.connect() as connection:
         page = await campaigns.get_all_campaigns(
             connection,
             asker.account_id,
-            status=paging.status,
+            only=campaigns.Only(paging.status, paging.search, paging.scheduled_from, paging.scheduled_to),
             after=read_cursor(paging.cursor, UUID),
             limit=paging.limit,
         )

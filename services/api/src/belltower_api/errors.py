@@ -258,6 +258,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "out_of_range", f"{name} must be at least {context['ge']}."
         case "less_than_equal":
             return "out_of_range", f"{name} must be at most {context['le']}."
+        case kind if kind.startswith("datetime_") or kind == "timezone_aware":
+            return "invalid_instant", f"{name} must be an instant with its offset, such as 2030-05-17T07:30:00Z."
         case "enum" | "literal_error":
             return "invalid_choice", f"{name} must be one of {context['expected']}."
         case "value_error":

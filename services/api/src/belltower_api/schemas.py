@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import UploadFile
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,6 +20,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -128,6 +130,12 @@ PhoneNumbers = Annotated[
     list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
 ]
 BlankIsAbsent = BeforeValidator(_blank_is_absent)
+QueriedInstant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00Z"]}),
+]
+"""Within centuries that every clock and every zone can express."""
 
 
 class Request(BaseModel):
@@ -233,6 +241,20 @@ class CampaignPaging(Paging):
     """Which page of which campaigns."""
 
     status: CampaignStatus | None = Field(default=None, description="Only campaigns with this status.")
+    search: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Only campaigns with this in their name, in any case."
+    )
+    scheduled_from: QueriedInstant | None = Field(
+        default=None, description="Only campaigns that are scheduled for this instant or a later one."
+    )
+    scheduled_to: QueriedInstant | None = Field(
+        default=None, description="Only campaigns that are scheduled for an earlier instant."
+    )
+
+    @field_validator("search")
+    @classmethod
+    def _searchable(cls, text: str | None) -> str | None:
+        return None if text is None else _one_line(text)
 
 
 class ContactPaging(Paging):

@@ -75,6 +75,31 @@ class Campaign:
     completed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which campaigns are wanted; what is None does not matter."""
+
+    status: CampaignStatus | None = None
+    search: str | None = None
+    """Part of the name, in any case."""
+    scheduled_from: datetime | None = None
+    scheduled_to: datetime | None = None
+    """Before this instant."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a campaign's row has to fulfil."""
+        found: list[ColumnElement[bool]] = []
+        if self.status is not None:
+            found.append(campaigns.c.status == self.status)
+        if self.search is not None:
+            found.append(campaigns.c.name.icontains(self.search, autoescape=True))
+        if self.scheduled_from is not None:
+            found.append(campaigns.c.scheduled_time >= self.scheduled_from)
+        if self.scheduled_to is not None:
+            found.append(campaigns.c.scheduled_time < self.scheduled_to)
+        return found
+
+
 _FIELDS = [field.name for field in fields(Campaign)]
 _COLUMNS = [campaigns.c[name] for name in _FIELDS]
 
@@ -157,14 +182,12 @@ async def get_all_campaigns(
     connection: AsyncConnection,
     account_id: UUID,
     *,
-    status: CampaignStatus | None = None,
+    only: Only = Only(),
     after: UUID | None = None,
     limit: int,
 ) -> Page[Campaign]:
     """A page of the account's campaigns, the newest first; those that follow the campaign `after`, where given."""
-    wanted = _visible(account_id)
-    if status is not None:
-        wanted = and_(wanted, campaigns.c.status == status)
+    wanted = and_(_visible(account_id), *only.conditions())
     total = (await connection.execute(select(func.count()).select_from(campaigns).where(wanted))).scalar_one()
     if after is not None:
         wanted = and_(wanted, campaigns.c.id < after)
