@@ -244,6 +244,25 @@ async def test_calls_are_listed_newest_first_with_their_cost(api: Api) -> None:
     assert [call["id"] for call in rest.json()["items"]] == [str(ids[0])]
 
 
+async def test_calls_are_found_by_status_and_number(api: Api) -> None:
+    body = await created(api)
+    path = f"/api/campaigns/{body['id']}/calls"
+    over = {"check_at": None, "hold": "0"}
+    busy = await a_call(api, body["id"], number=1, status="busy", **over)
+    done = await a_call(api, body["id"], number=2, status="completed", phone="+14155550124", **over)
+
+    async def found(**query: str) -> list[str]:
+        page = (await api.client.get(path, params=query)).json()
+        assert page["total"] == len(page["items"])
+        return [call["id"] for call in page["items"]]
+
+    assert await found(status="busy") == [str(busy)]
+    assert await found(number="+1 415 555 0124") == [str(done)]
+    assert await found(number="+14155550124", status="busy") == []
+    refused(await api.client.get(path, params={"status": "engaged"}), 400, "invalid_choice", "status")
+    refused(await api.client.get(path, params={"number": "12"}), 400, "invalid_number", "number")
+
+
 async def test_the_wallet_shows_what_calls_hold(api: Api) -> None:
     body = await created(api)
     await a_call(api, body["id"], hold="0.20")

@@ -24,6 +24,7 @@ from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas import (
     Call,
     CallCollection,
+    CallPaging,
     Campaign,
     CampaignCollection,
     CampaignCreate,
@@ -112,13 +113,17 @@ async def get_campaign(campaign_id: UUID, res: Res, asker: Asker) -> Campaign:
 
 
 @router.get("/{campaign_id}/calls", summary="List the calls of a campaign", responses=problems(400, 401, 404))
-async def list_calls(campaign_id: UUID, paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> CallCollection:
-    """Every call of a campaign, the newest first."""
+async def list_calls(
+    campaign_id: UUID, paging: Annotated[CallPaging, Query()], res: Res, asker: Asker
+) -> CallCollection:
+    """Every call of a campaign, or those that are wanted, the newest first."""
     async with res.reader.connect() as connection:
         page = await calls.get_calls(
             connection,
             asker.account_id,
             campaign_id,
+            status=paging.status,
+            phone=paging.number,
             after=read_cursor(paging.cursor, UUID),
             limit=paging.limit,
         )

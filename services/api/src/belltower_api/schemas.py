@@ -105,6 +105,17 @@ def _caller_id(text: str) -> str:
         ) from None
 
 
+def _number(text: str) -> str:
+    try:
+        return phone.normalise(text)
+    except ValueError as reason:
+        raise PydanticCustomError(
+            "invalid_number",
+            "is no telephone number: {reason}. Send one such as +14155550123.",
+            {"reason": str(reason)},
+        ) from None
+
+
 def _blank_is_absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -255,6 +266,17 @@ class CampaignPaging(Paging):
     @classmethod
     def _searchable(cls, text: str | None) -> str | None:
         return None if text is None else _one_line(text)
+
+
+class CallPaging(Paging):
+    """Which page of which calls."""
+
+    status: CallStatus | None = Field(
+        default=None, description="Only calls with this status; of those that have ended, this is the disposition."
+    )
+    number: Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_number)] | None = Field(
+        default=None, description="Only calls to this number.", examples=["+14155550123"]
+    )
 
 
 class ContactPaging(Paging):

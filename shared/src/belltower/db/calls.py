@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db.campaigns import require_campaign
 from belltower.db.page import Page, cut
 from belltower.db.tables import attempts, call_events
+from belltower.domain.call import CallStatus
 from belltower.domain.errors import NotFound
 
 
@@ -79,13 +80,27 @@ def _call(row: Mapping[Any, Any]) -> Call:
 
 
 async def get_calls(
-    connection: AsyncConnection, account_id: UUID, campaign_id: UUID, *, after: UUID | None = None, limit: int
+    connection: AsyncConnection,
+    account_id: UUID,
+    campaign_id: UUID,
+    *,
+    status: CallStatus | None = None,
+    phone: str | None = None,
+    after: UUID | None = None,
+    limit: int,
 ) -> Page[Call]:
-    """A page of a campaign's calls, the newest first; those that follow the call `after`, where given. Raises `NotFound`."""
+    """A page of a campaign's calls, the newest first; those that follow the call `after`, where given.
+
+    Only those with a `status` and to a `phone` (E.164), where given. Raises `NotFound`.
+    """
     await require_campaign(connection, account_id, campaign_id)
-    of_campaign = attempts.c.campaign_id == campaign_id
-    total = (await connection.execute(select(func.count()).select_from(attempts).where(of_campaign))).scalar_one()
-    wanted = select(*_COLUMNS).where(of_campaign)
+    conditions = [attempts.c.campaign_id == campaign_id]
+    if status is not None:
+        conditions.append(attempts.c.status == status)
+    if phone is not None:
+        conditions.append(attempts.c.phone == phone)
+    total = (await connection.execute(select(func.count()).select_from(attempts).where(*conditions))).scalar_one()
+    wanted = select(*_COLUMNS).where(*conditions)
     if after is not None:
         wanted = wanted.where(attempts.c.id < after)
     rows = await connection.execute(wanted.order_by(attempts.c.id.desc()).limit(limit + 1))

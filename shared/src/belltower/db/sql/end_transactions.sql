@@ -5,3 +5,4 @@ SELECT pg_terminate_backend(pid)
 FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = ANY(CAST(:names AS text[]))
   AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
+  AND pg_has_role(usesysid, 'USAGE') -- what another role runs may not be ended, and must not keep us from the rest
