@@ -3,6 +3,8 @@
 import ast
 import inspect
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +44,14 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
     if path.startswith("/api"):
         assert operation["security"] == [{"apiKey": []}]
         assert "401" in failures
+
+
+def test_the_document_is_written_to_the_file_that_is_named(tmp_path: Path) -> None:
+    written = tmp_path / "openapi.json"
+    command = [sys.executable, "-m", "belltower_api.openapi", str(written)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert json.loads(written.read_text(encoding="utf-8")) == DOCUMENT
 
 
 def test_the_frameworks_own_error_is_nowhere() -> None:

@@ -1,7 +1,8 @@
-"""`python -m belltower_api.openapi`: prints the OpenAPI document, without a database or any setting."""
+"""`python -m belltower_api.openapi FILE`: writes the OpenAPI document, without a database or any setting."""
 
 import json
 import sys
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -26,4 +27,4 @@ def document() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document())
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8")

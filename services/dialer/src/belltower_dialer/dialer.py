@@ -112,7 +112,7 @@ class Dialer:
         try:
             await take_over(self._engine, self._heartbeat.dialer_id, [], actor=self._name)
             await self._board.contacts.warm_up()
-        except Exception as error:
+        except Exception as error:  # a database that is away now is no reason to end; all else is raised again
             if not is_outage(error) and not isinstance(error, NotAlive):
                 raise
             log.warning("not_warmed_up", error=type(error).__name__)
@@ -158,7 +158,7 @@ class Dialer:
         while True:
             try:
                 return await process_campaign(campaign, self._board)
-            except Exception as error:
+            except Exception as error:  # one campaign's trouble is not the others'
                 metrics.errors.labels("process_campaign").inc()
                 if not is_outage(error):
                     log.exception("campaign_failed", campaign_id=str(campaign.taken.id))
@@ -185,7 +185,7 @@ class Dialer:
             self._renewed.clear()
             try:
                 await self._compare(*self._seen)
-            except Exception:
+            except Exception:  # around a tick: the next heartbeat compares again
                 log.exception("comparing_failed")
                 metrics.errors.labels("compare").inc()
 

@@ -127,7 +127,7 @@ class Gate:
 
         try:
             decided = await in_transaction(self._engine, work)
-        except Exception as error:
+        except Exception as error:  # raised again below
             # Unless Postgres refused it, nobody knows whether it committed; what it may have committed is never placed.
             refused = isinstance(error, DBAPIError) and sqlstate(error) is not None and not is_outage(error)
             if offered and not refused:

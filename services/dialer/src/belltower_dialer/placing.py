@@ -206,7 +206,7 @@ class Placer:
         while True:
             try:
                 return await record()
-            except Exception as error:
+            except Exception as error:  # only an outage stays here
                 if not is_outage(error):
                     raise
                 log.warning("recording_postponed", error=f"{type(error).__name__}: {error}")

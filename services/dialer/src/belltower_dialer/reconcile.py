@@ -51,7 +51,7 @@ class Reconciler:
         while True:
             try:
                 pause = await self.look_after_due()
-            except Exception:
+            except Exception:  # around a tick
                 log.exception("reconciling_failed")
                 metrics.errors.labels("reconcile").inc()
                 pause = LONGEST_SLEEP

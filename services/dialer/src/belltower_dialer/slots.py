@@ -45,7 +45,7 @@ class Slots:
                 continue
             try:
                 await self._look()
-            except Exception:
+            except Exception:  # around a tick
                 log.exception("slots_failed")
                 metrics.errors.labels("slots").inc()
                 await asyncio.sleep(1)
