@@ -27,6 +27,7 @@ BIG = {
     "campaign_events",
     "unfolded",
     "campaign_progress",
+    "idempotency_keys",
 }
 
 # Twenty accounts. Of 20,000 campaigns most are over or still to come; 400 are owned, 100 announced, 50 due. Of their calls
@@ -78,6 +79,9 @@ SELECT id, 'CA:3', 'callback', 'completed', 'move' FROM attempts LIMIT 10000;
 
 INSERT INTO unfolded (account_id, campaign_id, amount)
 SELECT account_id, id, 0 FROM campaigns LIMIT 10000;
+
+INSERT INTO idempotency_keys (account_id, route, key, fingerprint, token, created_at)
+SELECT account_id, 'POST /api/campaigns', id::text, '', id, now() - random() * interval '25 hours' FROM campaigns;
 """
 
 
@@ -91,6 +95,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "backlog": {"campaigns_due_idx": ["next_due_at <="], "campaigns_announced_idx": []},
     "lapsed_dialers": {"campaigns_owner_idx": ["owner ="]},
     "forget_dialers": {"campaigns_owner_idx": ["owner ="]},
+    "forget_keys": {"idempotency_keys_created_at_idx": ["created_at <"]},
     "fold": {"unfolded_pkey": ["id = ANY"], "campaign_progress_pkey": ["campaign_id ="]},
     # ownership
     "take_over": {"campaigns_pkey": ["id = ANY"]},
@@ -138,6 +143,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "is_open": {"contacts_open_idx": ["campaign_id ="]},
     "complete": {"contacts_open_idx": ["campaign_id ="], "campaigns_pkey": ["id ="]},
     "lower_due": {"campaigns_pkey": ["id ="]},
+    # answering once
+    "reserve_key": {},
+    "keep_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
+    "renew_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
+    "release_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     # reading
     "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
     "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
@@ -150,7 +160,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "campaign_progress_pkey": ["campaign_id = ANY"],
     },
 }
-IN_ORDER = {"claim_due", "next_wake", "expire_announcements", "lease_checks", "dialable"}
+IN_ORDER = {"forget_keys", "claim_due", "next_wake", "expire_announcements", "lease_checks", "dialable"}
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
 """What is looked up for each campaign is looked up once, not wherever its result is used."""

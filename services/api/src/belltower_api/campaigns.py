@@ -7,6 +7,7 @@ from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Response, Security
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import calls, campaigns, history
 from belltower.db.accounts import Principal
@@ -20,6 +21,7 @@ from belltower_api import contact_file
 from belltower_api.create_campaign import create
 from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
 from belltower_api.errors import problems
+from belltower_api.idempotency import Kept, Once
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas import (
     Call,
@@ -56,32 +58,35 @@ _CREATED: dict[int | str, dict[str, Any]] = {
     "",
     summary="Create a campaign",
     status_code=201,
-    responses={**_CREATED, **problems(400, 401, 402, 413, 415)},
+    responses={**_CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
 )
-async def create_campaign(fields: CampaignCreate, res: Res, asker: Asker, response: Response) -> CampaignCreated:
+async def create_campaign(
+    fields: CampaignCreate, res: Res, asker: Asker, response: Response, once: Kept
+) -> CampaignCreated:
     """Create a campaign that starts now, or at `scheduled_time` with `is_scheduled`.
 
     Numbers that cannot be rung are left out and reported in `rejected`; without a single good one the answer is 400.
     """
-    return await _create(res, asker, fields, fields.name, fields.phone_numbers, None, response)
+    return await _create(res, asker, fields, fields.name, fields.phone_numbers, None, response, once)
 
 
 @router.post(
     "/upload",
     summary="Create a campaign from a file",
     status_code=201,
-    responses={**_CREATED, **problems(400, 401, 402, 413, 415)},
+    responses={**_CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
 )
 async def upload_campaign(
     form: Annotated[CampaignUpload, Form(media_type="multipart/form-data")],
     res: Res,
     asker: Asker,
     response: Response,
+    once: Kept,
 ) -> CampaignCreated:
     """The same with a file of numbers: one a line, or a table in which the column of numbers is found by name or content."""
     contact_file.check_type(form.file.filename)
     name = form.name or contact_file.name_of(form.file.filename)
-    return await _create(res, asker, form, name, form.phone_numbers, form.file.file, response)
+    return await _create(res, asker, form, name, form.phone_numbers, form.file.file, response, once)
 
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
@@ -169,14 +174,26 @@ async def _create(
     entries: Sequence[str],
     file: BinaryIO | None,
     response: Response,
+    once: Once,
 ) -> CampaignCreated:
     async with res.list_readers:
         numbers = await asyncio.to_thread(_read_numbers, entries, file)
-    campaign = await create(res, asker, fields, name, numbers.phones)
-    response.headers["Location"] = f"/api/campaigns/{campaign.id}"
-    return CampaignCreated.of(
-        campaign, _untouched(len(numbers.phones)), rejected=numbers.rejected, duplicates=numbers.duplicates
-    )
+
+    def shown(campaign: campaigns.Campaign) -> CampaignCreated:
+        return CampaignCreated.of(
+            campaign, _untouched(len(numbers.phones)), rejected=numbers.rejected, duplicates=numbers.duplicates
+        )
+
+    async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
+        await once.keep(connection, shown(campaign), headers=_location(campaign))
+
+    campaign = await create(res, asker, fields, name, numbers.phones, keep)
+    response.headers.update(_location(campaign))
+    return shown(campaign)
+
+
+def _location(campaign: campaigns.Campaign) -> dict[str, str]:
+    return {"Location": f"/api/campaigns/{campaign.id}"}
 
 
 @dataclass(frozen=True, slots=True)

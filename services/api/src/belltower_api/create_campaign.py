@@ -1,5 +1,6 @@
 """The use case behind both ways to create a campaign: the rules are the same whether the numbers come as JSON or a file."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,16 @@ class _Created:
 
 
 async def create(
-    resources: Resources, principal: Principal, fields: CampaignFields, name: str, phones: list[str]
+    resources: Resources,
+    principal: Principal,
+    fields: CampaignFields,
+    name: str,
+    phones: list[str],
+    keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
 ) -> campaigns.Campaign:
     """Create a campaign in one transaction, then wake the schedulers if it is due before they would look by themselves.
 
+    `keep` ends the transaction: what it writes is there when the campaign is.
     Raises `Invalid` and `InsufficientFunds`.
     """
     if len(phones) > MAX_CONTACTS:
@@ -55,6 +62,7 @@ async def create(
         campaign = await campaigns.create_campaign(
             connection, principal.account_id, new, phones, actor=principal.actor, now=terms.now
         )
+        await keep(connection, campaign)
         return _Created(campaign, terms.now)
 
     created = await in_transaction(resources.engine, work)

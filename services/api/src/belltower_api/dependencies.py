@@ -14,6 +14,8 @@ from starlette.responses import Response
 from belltower.db.accounts import Principal, find_principal
 from belltower.outcomes import Outcomes
 from belltower_api.errors import Unauthorised, UnsupportedMediaType
+from belltower_api.etag import with_etag
+from belltower_api.idempotency import answered_once
 from belltower_api.settings import ApiSettings
 
 bearer = HTTPBearer(
@@ -39,17 +41,22 @@ class Resources:
 
 
 class AccountRoute(APIRoute):
-    """An operation for accounts. Who asks is found out before a byte of the body is read."""
+    """An operation for accounts. Who asks is found out before a byte of the body is read.
+
+    A POST is done once for each `Idempotency-Key`; an answer to GET has an ETag.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         media_type = getattr(self.body_field.field_info, "media_type", None) if self.body_field else None
 
         async def for_an_account(request: Request) -> Response:
-            request.state.principal = await _authenticate(request)
+            principal = request.state.principal = await _authenticate(request)
             if media_type is not None:
                 _expect(request, media_type)
-            return await handle(request)
+            if request.method == "POST":
+                return await answered_once(request, resources(request).reader, principal.account_id, handle)
+            return with_etag(request, await handle(request))
 
         return for_an_account
 

@@ -66,6 +66,31 @@ class UnsupportedMediaType(HTTPException):
         super().__init__(415, detail)
 
 
+class InFlight(HTTPException):
+    """A request with the same idempotency key is still under way."""
+
+    code = "request_in_flight"
+
+    def __init__(self) -> None:
+        super().__init__(
+            409,
+            "The first request with this Idempotency-Key is still under way. Send it again in a second for its answer.",
+            {"Retry-After": "1"},
+        )
+
+
+class KeyReused(HTTPException):
+    """The idempotency key of another request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            422,
+            "This Idempotency-Key was used for another request in the last 24 hours. Send a new key with a new request.",
+        )
+
+
 _CODES = {
     400: "malformed_request",
     401: "unauthorised",
@@ -86,9 +111,10 @@ _RESPONSES = {
     402: "The wallet holds less than the minimum.",
     403: "The carrier's signature does not match.",
     404: "There is no such thing, or it belongs to another account.",
-    409: "The campaign's status does not allow it.",
+    409: "The status does not allow it, or the first request with this Idempotency-Key is still under way.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
+    422: "The Idempotency-Key was used for another request.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }
 
@@ -155,7 +181,8 @@ def add_handlers(app: FastAPI) -> None:
         status = error.status_code
         # Starlette's and FastAPI's own errors bring a standard phrase; ours bring a sentence.
         own = error.detail if error.detail.endswith(".") else _SENTENCES.get(status, f"{error.detail}.")
-        return answer(_id(request), status, _CODES.get(status, "error"), own, headers=error.headers)
+        code = getattr(error, "code", None) or _CODES.get(status, "error")
+        return answer(_id(request), status, code, own, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -65,6 +65,8 @@ Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and what is no character: neither Postgres nor XML takes all of them."""
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_AMOUNT = r"^[0-9]{1,7}(\.[0-9]{1,6})?$"
+_LARGEST_TOP_UP = Decimal(1_000_000)
 _VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -114,6 +116,15 @@ def _number(text: str) -> str:
             "is no telephone number: {reason}. Send one such as +14155550123.",
             {"reason": str(reason)},
         ) from None
+
+
+def _amount(text: Any) -> Decimal:
+    amount = Decimal(text) if isinstance(text, str) and re.fullmatch(_AMOUNT, text) else Decimal(0)
+    if not 0 < amount <= _LARGEST_TOP_UP:
+        raise PydanticCustomError(
+            "invalid_amount", 'is not an amount that can be added; send a text such as "250.00", up to 1000000.'
+        )
+    return amount
 
 
 def _blank_is_absent(value: Any) -> Any:
@@ -554,6 +565,22 @@ class WalletEntry(BaseModel):
     def of(cls, entry: wallet.Entry, currency: str) -> Self:
         values = asdict(entry)
         return cls(call_id=values.pop("attempt_id"), currency=currency, **values)
+
+
+class TopUp(Request):
+    """Money to put into the wallet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": "250.00", "note": "Invoice 2030-117"}]})
+
+    amount: Annotated[
+        Decimal,
+        BeforeValidator(_amount, json_schema_input_type=str),
+        WithJsonSchema({"type": "string", "pattern": _AMOUNT, "examples": ["250.00"]}),
+    ] = Field(description="In the account's currency: above zero, at most 1,000,000, with at most six places.")
+    note: Annotated[
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)] | None,
+        BlankIsAbsent,
+    ] = Field(default=None, description="What the ledger shall say about it.", examples=["Invoice 2030-117"])
 
 
 class WalletEntryCollection(Collection[WalletEntry]):

@@ -1,14 +1,17 @@
-"""The wallet."""
+"""The wallet: its money, its ledger, and what is put into it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Security
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import wallet
+from belltower.db.engine import in_transaction
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
+from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas import Paging, Wallet, WalletEntry, WalletEntryCollection
+from belltower_api.schemas import Paging, TopUp, Wallet, WalletEntry, WalletEntryCollection
 
 router = APIRouter(prefix="/api/wallet", tags=["Wallet"], route_class=AccountRoute, dependencies=[Security(bearer)])
 
@@ -40,3 +43,19 @@ async def list_wallet_entries(paging: Annotated[Paging, Query()], res: Res, aske
         next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
         total=page.total,
     )
+
+
+@router.post(
+    "/top-ups", summary="Put money into the wallet", status_code=201, responses=problems(400, 401, 409, 413, 415, 422)
+)
+async def top_up_wallet(top_up: TopUp, res: Res, asker: Asker, once: Kept) -> WalletEntry:
+    """Add an amount to the balance. Send an `Idempotency-Key`, so that a request that is sent again adds it once."""
+
+    async def work(connection: AsyncConnection) -> WalletEntry:
+        entry = await wallet.top_up(connection, asker.account_id, top_up.amount, top_up.note)
+        currency = (await wallet.get_wallet(connection, asker.account_id)).currency
+        added = WalletEntry.of(entry, currency)
+        await once.keep(connection, added, headers={})
+        return added
+
+    return await in_transaction(res.engine, work)

@@ -7,6 +7,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.due import count_backlog, forget_dialers
+from belltower.db.engine import transaction
+from belltower.db.idempotency import forget_keys
 from belltower.db.progress import FOLD_BATCH, accounts_to_fold, fold
 from belltower_scheduler import metrics
 
@@ -14,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 INTERVAL = 1.0
 HOUSEKEEPING = 30
-"""Rounds of folding between two looks at the backlog and at long dead dialers."""
+"""Rounds of folding between two looks at the backlog and at what is to be forgotten."""
 
 
 async def fold_all(engine: AsyncEngine) -> int:
@@ -47,6 +49,8 @@ async def keep_folding(engine: AsyncEngine) -> None:
             if rounds % HOUSEKEEPING == 0:
                 metrics.backlog.set(await count_backlog(engine))
                 await forget_dialers(engine)
+                async with transaction(engine) as connection:
+                    await forget_keys(connection)
         except Exception:
             log.exception("fold_failed")
             metrics.tick_errors.labels("fold").inc()

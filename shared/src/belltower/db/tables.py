@@ -386,3 +386,21 @@ do_not_call = Table(
     Column("reason", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
 )
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("route", Text, primary_key=True, comment="Method and path of the operation."),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False, comment="SHA-256 of all that was asked for."),
+    Column("token", Uuid, nullable=False, comment="Whose reservation it is."),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("renewed_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("status", SmallInteger, nullable=True, comment="Of the answer; null: the request is under way."),
+    Column("headers", JSONB, nullable=True),
+    Column("body", LargeBinary, nullable=True),
+    CheckConstraint("(status IS NULL) = (body IS NULL) AND (status IS NULL) = (headers IS NULL)", name="answer"),
+    Index("idempotency_keys_created_at_idx", "created_at"),
+    comment="Requests that must not be done twice, with the answers that they got, for 24 hours.",
+)

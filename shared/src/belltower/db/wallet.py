@@ -1,6 +1,6 @@
 """The wallet: a balance that the ledger always sums to, and what calls hold of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -50,21 +50,16 @@ class Entry:
     note: str | None
 
 
+_ENTRY_COLUMNS = [ledger_entries.c[field.name] for field in fields(Entry)]
+
+
 async def get_entries(
     connection: AsyncConnection, account_id: UUID, *, after: int | None = None, limit: int
 ) -> Page[Entry]:
     """A page of an account's ledger, the newest first; those that follow the entry `after`, where given."""
     of_account = ledger_entries.c.account_id == account_id
     total = (await connection.execute(select(func.count()).select_from(ledger_entries).where(of_account))).scalar_one()
-    wanted = select(
-        ledger_entries.c.id,
-        ledger_entries.c.at,
-        ledger_entries.c.kind,
-        ledger_entries.c.amount,
-        ledger_entries.c.written_off,
-        ledger_entries.c.attempt_id,
-        ledger_entries.c.note,
-    ).where(of_account)
+    wanted = select(*_ENTRY_COLUMNS).where(of_account)
     if after is not None:
         wanted = wanted.where(ledger_entries.c.id < after)
     rows = await connection.execute(wanted.order_by(ledger_entries.c.id.desc()).limit(limit + 1))
@@ -78,12 +73,18 @@ async def add_entry(
     amount: Decimal,
     *,
     note: str | None = None,
-) -> None:
+) -> Entry:
     """Append an entry to the ledger, without the change of the balance: the caller appends that to `unfolded`."""
-    await connection.execute(insert(ledger_entries).values(account_id=account_id, kind=kind, amount=amount, note=note))
+    added = await connection.execute(
+        insert(ledger_entries)
+        .values(account_id=account_id, kind=kind, amount=amount, note=note)
+        .returning(*_ENTRY_COLUMNS)
+    )
+    return Entry(*added.one())
 
 
-async def top_up(connection: AsyncConnection, account_id: UUID, amount: Decimal, note: str) -> None:
-    """Put money into a wallet."""
-    await add_entry(connection, account_id, "top_up", amount, note=note)
+async def top_up(connection: AsyncConnection, account_id: UUID, amount: Decimal, note: str | None) -> Entry:
+    """Put money into a wallet; the ledger's new entry."""
+    entry = await add_entry(connection, account_id, "top_up", amount, note=note)
     await connection.execute(insert(unfolded).values(account_id=account_id, amount=amount))
+    return entry
