@@ -263,6 +263,44 @@ async def test_calls_are_found_by_status_and_number(api: Api) -> None:
     refused(await api.client.get(path, params={"number": "12"}), 400, "invalid_number", "number")
 
 
+async def test_a_campaign_is_summed_up_minute_by_minute(api: Api) -> None:
+    body = await created(api)
+    path = f"/api/campaigns/{body['id']}/stats"
+    nothing = (await api.client.get(path)).json()
+    assert (nothing["calls"], nothing["answer_rate"], nothing["timeline"], nothing["cost"]) == (0, None, [], "0.00")
+
+    first = datetime(2026, 3, 1, 9, 30, 20, tzinfo=UTC)
+    over = {"check_at": None, "hold": "0", "account_id": api.account}
+    ids = iter(sorted(uuid4() for _ in range(4)))
+    for number, (after, status, more) in enumerate(
+        [(0, "completed", {"duration": 61, "cost": "0.04"}), (39, "busy", {}), (40, "no_answer", {})], start=1
+    ):
+        at = first + timedelta(seconds=after)
+        await a_call(api, body["id"], id=next(ids), number=number, status=status, gated_at=at, **over, **more)
+    await a_call(api, body["id"], id=next(ids), number=4, status="not_placed", gated_at=first, **over)
+    await api.execute("UPDATE campaigns SET started_at = created_at + interval '3 milliseconds'")
+
+    summed = (await api.client.get(path)).json()
+
+    assert (summed["start_lateness"], summed["span"], summed["progress"]["total"]) == (0.003, 60, 1)
+    assert (summed["calls"], summed["answered"], summed["answer_rate"]) == (3, 1, 0.3333)
+    assert (summed["talk_seconds"], summed["cost"], summed["currency"]) == (61, "0.04", "USD")
+    assert summed["timeline"] == [
+        {"at": "2026-03-01T09:30:00.000Z", "placed": 2, "answered": 1, "talk_seconds": 61, "cost": "0.04"},
+        {"at": "2026-03-01T09:31:00.000Z", "placed": 1, "answered": 0, "talk_seconds": 0, "cost": "0.00"},
+    ]
+
+
+async def test_a_long_campaign_is_summed_up_over_longer_spans(api: Api) -> None:
+    body = await created(api)
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    for number, call in enumerate(sorted(uuid4() for _ in range(2)), start=1):
+        at = first + timedelta(days=number)
+        await a_call(api, body["id"], id=call, number=number, status="busy", gated_at=at, check_at=None, hold="0")
+    summed = (await api.client.get(f"/api/campaigns/{body['id']}/stats")).json()
+    assert (summed["span"], len(summed["timeline"])) == (300, 2)
+
+
 async def test_the_wallet_shows_what_calls_hold(api: Api) -> None:
     body = await created(api)
     await a_call(api, body["id"], hold="0.20")

@@ -94,3 +94,4 @@ async def test_nobody_sees_another_accounts_contacts(api: Api) -> None:
     other = await api.another_account()
     refused(await other.client.get(f"{path}/contacts"), 404, "not_found")
     refused(await other.client.get(f"{path}/download"), 404, "not_found")
+    refused(await other.client.get(f"{path}/stats"), 404, "not_found")

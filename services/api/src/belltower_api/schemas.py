@@ -382,13 +382,14 @@ class Campaign(BaseModel):
     def of(cls, campaign: campaigns.Campaign, progress: Progress, **more: Any) -> Self:
         return cls(
             **asdict(campaign),
-            start_lateness=_lateness(campaign),
+            start_lateness=lateness(campaign),
             progress=CampaignProgress.of(progress),
             **more,
         )
 
 
-def _lateness(campaign: campaigns.Campaign) -> float | None:
+def lateness(campaign: campaigns.Campaign) -> float | None:
+    """Seconds from the moment a campaign was due to its start; None until it has started."""
     if campaign.started_at is None:
         return None
     due = campaign.scheduled_time or campaign.created_at
