@@ -151,6 +151,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     # reading
     "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
     "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
+    "to_retry": {"campaigns_retry_of_idx": ["retry_of ="], "contacts_campaign_id_phone_key": ["campaign_id ="]},
     "calls_over_time": {"attempts_campaign_id_idx": ["campaign_id ="]},
     "contact_results": {
         "contacts_campaign_id_phone_key": ["campaign_id =", "phone >"],

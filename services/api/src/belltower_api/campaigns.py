@@ -46,7 +46,7 @@ router = APIRouter(
     prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
 )
 
-_CREATED: dict[int | str, dict[str, Any]] = {
+CREATED: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "The campaign was created.",
         "headers": {"Location": {"description": "Where the campaign is.", "schema": {"type": "string"}}},
@@ -58,7 +58,7 @@ _CREATED: dict[int | str, dict[str, Any]] = {
     "",
     summary="Create a campaign",
     status_code=201,
-    responses={**_CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
 )
 async def create_campaign(
     fields: CampaignCreate, res: Res, asker: Asker, response: Response, once: Kept
@@ -74,7 +74,7 @@ async def create_campaign(
     "/upload",
     summary="Create a campaign from a file",
     status_code=201,
-    responses={**_CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
 )
 async def upload_campaign(
     form: Annotated[CampaignUpload, Form(media_type="multipart/form-data")],
@@ -181,18 +181,22 @@ async def _create(
 
     def shown(campaign: campaigns.Campaign) -> CampaignCreated:
         return CampaignCreated.of(
-            campaign, _untouched(len(numbers.phones)), rejected=numbers.rejected, duplicates=numbers.duplicates
+            campaign, untouched(campaign.contacts), rejected=numbers.rejected, duplicates=numbers.duplicates
         )
 
-    async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
-        await once.keep(connection, shown(campaign), headers=_location(campaign))
+    async def listed(connection: AsyncConnection) -> list[str]:
+        return numbers.phones
 
-    campaign = await create(res, asker, fields, name, numbers.phones, keep)
-    response.headers.update(_location(campaign))
+    async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
+        await once.keep(connection, shown(campaign), headers=location(campaign))
+
+    campaign = await create(res, asker, fields, name, listed, keep)
+    response.headers.update(location(campaign))
     return shown(campaign)
 
 
-def _location(campaign: campaigns.Campaign) -> dict[str, str]:
+def location(campaign: campaigns.Campaign) -> dict[str, str]:
+    """The headers that say where a new campaign is."""
     return {"Location": f"/api/campaigns/{campaign.id}"}
 
 
@@ -218,7 +222,7 @@ def _read_numbers(entries: Sequence[str], file: BinaryIO | None) -> _Numbers:
     return _Numbers(phones, rejected, duplicates=named - len(phones))
 
 
-def _untouched(contacts: int) -> Progress:
+def untouched(contacts: int) -> Progress:
     """The progress of a campaign that has just been created."""
     return Progress(
         contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},

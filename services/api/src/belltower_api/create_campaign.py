@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,16 +34,16 @@ async def create(
     principal: Principal,
     fields: CampaignFields,
     name: str,
-    phones: list[str],
+    listed: Callable[[AsyncConnection], Awaitable[list[str]]],
     keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
+    *,
+    retry_of: UUID | None = None,
 ) -> campaigns.Campaign:
     """Create a campaign in one transaction, then wake the schedulers if it is due before they would look by themselves.
 
-    `keep` ends the transaction: what it writes is there when the campaign is.
-    Raises `Invalid` and `InsufficientFunds`.
+    `listed` says whom it rings, within the transaction. `keep` ends it: what it writes is there when the campaign is.
+    Raises `Invalid`, `InsufficientFunds` and `TooLarge`.
     """
-    if len(phones) > MAX_CONTACTS:
-        raise TooLarge(f"A campaign has at most {MAX_CONTACTS:,} contacts; this list has {len(phones):,}. Split it.")
 
     async def work(connection: AsyncConnection) -> _Created:
         terms = await campaigns.get_creation_terms(connection, principal.account_id)
@@ -57,8 +58,14 @@ async def create(
             retry_delay=fields.retry_delay,
             timezone=fields.timezone or "UTC",
             scheduled=_scheduled(fields, terms.now),
+            retry_of=retry_of,
         )
         _require_funds(resources, terms)
+        phones = await listed(connection)
+        if len(phones) > MAX_CONTACTS:
+            raise TooLarge(
+                f"A campaign has at most {MAX_CONTACTS:,} contacts; this list has {len(phones):,}. Split it."
+            )
         campaign = await campaigns.create_campaign(
             connection, principal.account_id, new, phones, actor=principal.actor, now=terms.now
         )

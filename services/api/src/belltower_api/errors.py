@@ -277,10 +277,12 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "wrong_type", f"{name} must be true or false."
         case "list_type":
             return "wrong_type", f"{name} must be a list of texts, or one text."
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             return "too_short", f"{name} must not be empty."
         case "string_too_long":
             return "too_long", f"{name} must have at most {context['max_length']} characters."
+        case "too_long":
+            return "too_long", f"{name} must have at most {context['max_length']} entries."
         case "greater_than_equal":
             return "out_of_range", f"{name} must be at least {context['ge']}."
         case "less_than_equal":

@@ -173,7 +173,21 @@ class Request(BaseModel):
         return data
 
 
-class CampaignFields(Request):
+class StartFields(Request):
+    """When a campaign starts."""
+
+    is_scheduled: bool = Field(default=False, description="false: it starts now. true: it starts at scheduled_time.")
+    scheduled_time: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None,
+        description="ISO 8601 with an offset, or without one as wall time in `timezone`. Only with is_scheduled.",
+        examples=["2030-05-17T09:30:00+02:00", "2030-05-17T09:30"],
+    )
+    timezone: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None, description="The IANA name of a time zone; UTC by default.", examples=["Europe/Berlin"]
+    )
+
+
+class CampaignFields(StartFields):
     """What a campaign is made of, however its numbers are given."""
 
     welcome_message: Annotated[
@@ -202,15 +216,6 @@ class CampaignFields(Request):
         le=30 * 86_400,
         description="Seconds between the end of a call and the next to the same contact.",
     )
-    is_scheduled: bool = Field(default=False, description="false: it starts now. true: it starts at scheduled_time.")
-    scheduled_time: Annotated[str | None, BlankIsAbsent] = Field(
-        default=None,
-        description="ISO 8601 with an offset, or without one as wall time in `timezone`. Only with is_scheduled.",
-        examples=["2030-05-17T09:30:00+02:00", "2030-05-17T09:30"],
-    )
-    timezone: Annotated[str | None, BlankIsAbsent] = Field(
-        default=None, description="The IANA name of a time zone; UTC by default.", examples=["Europe/Berlin"]
-    )
 
 
 class CampaignCreate(CampaignFields):
@@ -235,6 +240,26 @@ class CampaignCreate(CampaignFields):
     phone_numbers: PhoneNumbers = Field(
         description="A list of numbers, or text in which commas, semicolons or new lines separate them. E.164 (+ and country).",
         examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
+    )
+
+
+Retriable = Literal["unreached", "waiting", "expired", "unknown"]
+
+
+class CampaignRetry(StartFields):
+    """Whom to ring again, and when; all else is as in the campaign that is retried."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"statuses": ["unreached"]}]})
+
+    statuses: list[Retriable] = Field(
+        default=["unreached", "waiting"],
+        min_length=1,
+        max_length=4,
+        description="Contacts with one of these. `waiting`: a campaign that failed had not come to them. `unknown`: they may"
+        " have been rung; to ring them again is your decision.",
+    )
+    name: Annotated[Name | None, BlankIsAbsent] = Field(
+        default=None, description="That of the campaign with (retry) by default.", examples=["Delivery notice, again"]
     )
 
 
@@ -369,6 +394,7 @@ class Campaign(BaseModel):
     is_scheduled: bool
     scheduled_time: Instant | None
     timezone: str
+    retry_of: UUID | None = Field(description="The campaign whose contacts it rings again.")
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
     completed_at: Instant | None

@@ -16,7 +16,7 @@ from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Page, cut
 from belltower.db.tables import attempts, campaigns
 from belltower.domain.call import LIVE
-from belltower.domain.campaign import CampaignStatus
+from belltower.domain.campaign import CampaignStatus, ContactStatus
 from belltower.domain.errors import IllegalTransition, NotFound
 from belltower.domain.schedule import ScheduledTime
 
@@ -48,6 +48,8 @@ class NewCampaign:
     timezone: str
     scheduled: ScheduledTime | None
     """None: it starts at once."""
+    retry_of: UUID | None = None
+    """The campaign whose contacts it rings again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Campaign:
     is_scheduled: bool
     scheduled_time: datetime | None
     timezone: str
+    retry_of: UUID | None
     contacts: int
     status: str
     status_reason: str | None
@@ -152,6 +155,7 @@ async def create_campaign(
             "scheduled_time": scheduled and scheduled.instant,
             "scheduled_wall": scheduled and scheduled.wall,
             "timezone": new.timezone,
+            "retry_of": new.retry_of,
             "contacts": len(phones),
             "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
             "actor": actor,
@@ -176,6 +180,37 @@ async def require_campaign(connection: AsyncConnection, account_id: UUID, campai
     found = await connection.execute(select(campaigns.c.id).where(_visible(account_id), campaigns.c.id == campaign_id))
     if found.scalar_one_or_none() is None:
         raise _missing()
+
+
+async def get_phones_to_retry(
+    connection: AsyncConnection, account_id: UUID, campaign_id: UUID, statuses: Sequence[ContactStatus]
+) -> list[str]:
+    """Whom a retry of an ended campaign would ring: its contacts with these statuses whom no other retry of it rings.
+
+    Locks the campaign, so that of two retries at once the later one sees whom the earlier one rings: the caller creates the
+    retry in this transaction. Raises `NotFound`, and `IllegalTransition` unless the campaign is completed or failed and has
+    such a contact.
+    """
+    found = await connection.execute(
+        select(campaigns.c.status)
+        .where(_visible(account_id), campaigns.c.id == campaign_id)
+        .with_for_update(key_share=True)
+    )
+    status = found.scalar_one_or_none()
+    if status is None:
+        raise _missing()
+    if status not in (CampaignStatus.COMPLETED, CampaignStatus.FAILED):
+        raise IllegalTransition(
+            f"The campaign is {status}. Only one that is completed or failed can be retried; wait for its end."
+        )
+    rows = await connection.execute(sql("to_retry"), {"campaign": campaign_id, "statuses": list(statuses)})
+    phones = list(rows.scalars())
+    if not phones:
+        raise IllegalTransition(
+            f"No contact of the campaign is {' or '.join(statuses)} and not on the list of a retry already. Nobody is rung"
+            " again."
+        )
+    return phones
 
 
 async def get_all_campaigns(

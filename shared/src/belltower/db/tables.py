@@ -148,6 +148,12 @@ campaigns = Table(
         comment="The wall time that was meant, in `timezone`.",
     ),
     Column("timezone", Text, nullable=False),
+    Column(
+        "retry_of",
+        ForeignKey("campaigns.id"),
+        nullable=True,
+        comment="The campaign whose contacts without success it rings again.",
+    ),
     Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
     Column("status", Text, nullable=False),
     Column("status_reason", Text, nullable=True, comment="Why it is failed or paused."),
@@ -187,6 +193,7 @@ campaigns = Table(
     ),
     Index("campaigns_announced_idx", "announced_at", postgresql_where=text("announced_at IS NOT NULL")),
     Index("campaigns_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
+    Index("campaigns_retry_of_idx", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
     Index("campaigns_list_idx", "account_id", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 

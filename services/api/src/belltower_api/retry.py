@@ -1,0 +1,72 @@
+"""Ringing those again whom a campaign did not reach."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Response, Security
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from belltower.db import campaigns
+from belltower.domain.campaign import ContactStatus
+from belltower_api.campaigns import CREATED, location, untouched
+from belltower_api.create_campaign import create
+from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.errors import problems
+from belltower_api.idempotency import Kept
+from belltower_api.schemas import Campaign, CampaignFields, CampaignRetry
+
+router = APIRouter(
+    prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
+)
+
+_LONGEST_START = 190
+
+
+@router.post(
+    "/retry",
+    summary="Ring the failed contacts again",
+    status_code=201,
+    responses={**CREATED, **problems(400, 401, 402, 404, 409, 413, 415, 422)},
+)
+async def retry_campaign(
+    campaign_id: UUID,
+    res: Res,
+    asker: Asker,
+    response: Response,
+    once: Kept,
+    retry: Annotated[CampaignRetry | None, Body()] = None,
+) -> Campaign:
+    """Make a new campaign, linked by `retry_of`, of the contacts that a campaign did not reach; now or at `scheduled_time`.
+
+    The campaign has to be completed or failed. A contact is on the list of one retry only, however many are made of it.
+    """
+    retry = retry or CampaignRetry()
+    async with res.reader.connect() as connection:
+        source = await campaigns.get_campaign(connection, asker.account_id, campaign_id)
+    fields = CampaignFields(
+        welcome_message=source.welcome_message,
+        language=source.language,
+        voice=source.voice,
+        caller_id=source.caller_id,
+        concurrency=source.concurrency,
+        max_attempts=source.max_attempts,
+        retry_delay=source.retry_delay,
+        is_scheduled=retry.is_scheduled,
+        scheduled_time=retry.scheduled_time,
+        timezone=retry.timezone or source.timezone,
+    )
+    name = retry.name or f"{source.name[:_LONGEST_START]} (retry)"
+
+    async def listed(connection: AsyncConnection) -> list[str]:
+        statuses = [ContactStatus(status) for status in dict.fromkeys(retry.statuses)]
+        return await campaigns.get_phones_to_retry(connection, asker.account_id, campaign_id, statuses)
+
+    def shown(campaign: campaigns.Campaign) -> Campaign:
+        return Campaign.of(campaign, untouched(campaign.contacts))
+
+    async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
+        await once.keep(connection, shown(campaign), headers=location(campaign))
+
+    campaign = await create(res, asker, fields, name, listed, keep, retry_of=campaign_id)
+    response.headers.update(location(campaign))
+    return shown(campaign)
