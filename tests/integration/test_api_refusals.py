@@ -63,6 +63,8 @@ ALIKE: list[tuple[str, dict[str, Any], str, list[str]]] = [
     ("zone traversal", {"timezone": "../../etc/passwd"}, "invalid_timezone", ["IANA"]),
     ("no caller id", {"caller_id": "nobody"}, "invalid_caller_id", ["+14155550100"]),
     ("long caller id", {"caller_id": "+1" * 100}, "too_long", ["caller_id"]),
+    ("no country", {"default_country": "Germany"}, "invalid_country", ["default_country", "ISO 3166"]),
+    ("no code of a country", {"default_country": "UK"}, "invalid_country", ["GB"]),
     ("no concurrency", {"concurrency": 0}, "out_of_range", ["concurrency", "at least 1"]),
     ("much concurrency", {"concurrency": 10001}, "out_of_range", ["concurrency", "at most 10000"]),
     ("huge concurrency", {"concurrency": 10**30}, "out_of_range", ["concurrency"]),

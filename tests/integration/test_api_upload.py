@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.support.api import Api, refused
+from tests.support.workbook import workbook
 
 A, B = "+14155550123", "+14155550124"
 
@@ -74,8 +75,47 @@ async def test_a_file_without_a_number_is_400(api: Api, content: str | bytes) ->
 
 
 async def test_other_types_of_file_are_415(api: Api) -> None:
-    for filename in ("people.xlsx", "people.pdf", "people"):
-        refused(await api.upload(A, filename), 415, "unsupported_media_type", ".csv")
+    for filename in ("people.xls", "people.pdf", "people"):
+        refused(await api.upload(A, filename), 415, "unsupported_media_type", ".csv", ".xlsx")
+
+
+async def test_a_workbook_becomes_a_campaign(api: Api) -> None:
+    content = workbook(
+        [["Name", "Mobile", "Home phone"], ["Ann", 4155550123.0, None], ["Ben", None, B], ["Cid", "n/a"]]
+    )
+    body = (await api.upload(content, "May list.xlsx", default_country="US")).json()
+
+    assert (body["name"], body["progress"]["total"]) == ("May list", 2)
+    assert await api.phones(body["id"]) == [A, B]
+    assert body["rejected"]["items"] == [
+        {"source": "file", "line": 4, "value": "n/a", "reason": "it is not a telephone number"}
+    ]
+
+
+async def test_a_workbook_that_cannot_be_read_is_400(api: Api) -> None:
+    for content in (workbook([[A]])[:-100], b"PK\x03\x04nonsense", A.encode()):
+        problem = refused(await api.upload(content, "people.xlsx"), 400, "invalid_file", "Excel workbook")
+        assert problem["errors"][0]["pointer"] == "/file"
+
+
+async def test_a_workbook_that_unpacks_to_too_much_is_413(api: Api) -> None:
+    bomb = workbook([[A]], extra={"xl/media/image1.bin": bytes(64 * 2**20)})
+    refused(await api.upload(bomb, "people.xlsx"), 413, "too_large", "unpacks to 64 MB", "CSV")
+
+
+async def test_national_numbers_are_read_in_the_default_country(api: Api) -> None:
+    national = ["(415) 555-0123", "4155550123", B]
+    for response in (
+        await api.create(phone_numbers=national, default_country="us"),
+        await api.upload("\n".join(national), "x.txt", default_country="US"),
+    ):
+        body = response.json()
+        assert await api.phones(body["id"]) == [A, B]
+        assert (body["duplicates"], body["rejected"]["count"]) == (1, 0)
+    without = (await api.create(phone_numbers=national)).json()
+    assert (without["progress"]["total"], without["rejected"]["count"]) == (1, 2)
+    blank = (await api.upload("\n".join(national), "x.txt", default_country="")).json()
+    assert (blank["progress"]["total"], blank["rejected"]["count"]) == (1, 2)
 
 
 async def test_a_file_has_to_be_one(api: Api) -> None:

@@ -122,12 +122,12 @@ def test_every_number_of_a_table_that_is_written_by_the_book_is_found(
     assert [value for _, value in found(file.getvalue())] == numbers
 
 
-@pytest.mark.parametrize("filename", ["people.csv", "PEOPLE.CSV", "list.txt", "a.b.csv"])
-def test_csv_and_txt_are_taken(filename: str) -> None:
+@pytest.mark.parametrize("filename", ["people.csv", "PEOPLE.CSV", "list.txt", "a.b.csv", "people.xlsx"])
+def test_lists_and_workbooks_are_taken(filename: str) -> None:
     check_type(filename)
 
 
-@pytest.mark.parametrize("filename", ["people.xlsx", "people", "csv", ".csv.exe", "", None])
+@pytest.mark.parametrize("filename", ["people.xls", "people.pdf", "people", "csv", ".csv.exe", "", None])
 def test_other_types_are_not(filename: str | None) -> None:
     with pytest.raises(UnsupportedMediaType):
         check_type(filename)

@@ -1,5 +1,7 @@
 """Telephone numbers: E.164 or nothing."""
 
+import contextlib
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -30,6 +32,14 @@ spaces = st.text(alphabet=" .-/()\u00a0", max_size=3)
         ("\ufeff+14155550123", "+14155550123"),
         ("＋１４１５５５５０１２３", "+14155550123"),
         ("+1-800-FLOWERS", "+18003569377"),
+        ("٠٠١٤١٥٥٥٥٠١٢٣", "+14155550123"),
+        ("+१४१५५५५०१२३", "+14155550123"),
+        ("\u202a+1 415 555-0123\u202c", "+14155550123"),
+        ('="+14155550123"', "+14155550123"),
+        ("'+14155550123", "+14155550123"),
+        ("+14155550123.0", "+14155550123"),
+        ("+14155550123,0", "+14155550123"),
+        ("+1.4155550123E+10", "+14155550123"),
     ],
 )
 def test_numbers_are_understood_as_people_write_them(written: str, meant: str) -> None:
@@ -39,6 +49,15 @@ def test_numbers_are_understood_as_people_write_them(written: str, meant: str) -
 def test_with_a_default_country_its_own_way_of_writing_is_understood() -> None:
     assert normalise("020 7946 0000", "GB") == "+442079460000"
     assert normalise("(415) 555-0123", "US") == "+14155550123"
+    for written in (
+        "14155550123.0",
+        "1.4155550123E+10",
+        "1,4155550123e10",
+        '="4155550123"',
+        "٤١٥٥٥٥٠١٢٣",
+        "４１５５５５０１２３",
+    ):
+        assert normalise(written, "US") == "+14155550123"
 
 
 @pytest.mark.parametrize(
@@ -55,13 +74,26 @@ def test_with_a_default_country_its_own_way_of_writing_is_understood() -> None:
         ("+14155550123 ext. 5", "it has an extension"),
         ("+14155550123x5", "it has an extension"),
         ("9" * (MAX_LENGTH + 1), "it is too long"),
-        ("1.41555E+10", "it "),
+        ("1.41555E+10", "it was shortened by a spreadsheet: 1.41555E+10 has lost its last digits"),
+        ("4E+11", "it was shortened by a spreadsheet: 4E+11 has lost its last digits"),
+        ("1.41555501234567E+3", "it "),
         ("+1415555\0123", "it is not a telephone number"),
     ],
 )
 def test_what_cannot_be_rung_is_refused_with_the_reason(written: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason.replace("(", r"\(").replace("+", r"\+")):
         normalise(written)
+
+
+@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.from_regex(r"\A[0-9]{4,12}\Z"))
+def test_a_normal_form_is_recognised_as_the_library_would(country_code: int, national: str) -> None:
+    """The oracle is the library: what is let through without it, it would let through unchanged."""
+    written = f"+{country_code}{national}"
+    with contextlib.suppress(ValueError):
+        if normalise(written) == written:
+            number = phonenumbers.parse(written)
+            assert phonenumbers.is_possible_number(number)
+            assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == written
 
 
 @given(a_number)

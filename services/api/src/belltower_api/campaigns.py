@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, Security
+from fastapi import APIRouter, Form, Query, Response, Security, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import calls, campaigns, history
@@ -83,10 +83,15 @@ async def upload_campaign(
     response: Response,
     once: Kept,
 ) -> CampaignCreated:
-    """The same with a file of numbers: one a line, or a table in which the column of numbers is found by name or content."""
+    """The same with a file of numbers: one a line, or a table in which the column of numbers is found by name or content.
+
+    It may be text (.csv, .txt), in any usual encoding and with any usual separator, or an Excel workbook (.xlsx), of which
+    the first sheet that holds anything is read. Where several columns are named for numbers, mobile ones are preferred, those
+    for fax are never taken, and a contact without a number in the best column is rung at its next best.
+    """
     contact_file.check_type(form.file.filename)
     name = form.name or contact_file.name_of(form.file.filename)
-    return await _create(res, asker, form, name, form.phone_numbers, form.file.file, response, once)
+    return await _create(res, asker, form, name, form.phone_numbers, form.file, response, once)
 
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
@@ -172,12 +177,12 @@ async def _create(
     fields: CampaignFields,
     name: str,
     entries: Sequence[str],
-    file: BinaryIO | None,
+    file: UploadFile | None,
     response: Response,
     once: Once,
 ) -> CampaignCreated:
     async with res.list_readers:
-        numbers = await asyncio.to_thread(_read_numbers, entries, file)
+        numbers = await asyncio.to_thread(_read_numbers, entries, file, fields.default_country)
 
     def shown(campaign: campaigns.Campaign) -> CampaignCreated:
         return CampaignCreated.of(
@@ -209,12 +214,15 @@ class _Numbers:
     duplicates: int
 
 
-def _read_numbers(entries: Sequence[str], file: BinaryIO | None) -> _Numbers:
-    """Read the numbers of a list and, where given, of a file. Raises `Invalid` when there is none."""
-    lists: list[tuple[Source, PhoneList]] = [("phone_numbers", read_numbers(enumerate(entries, start=1)))]
+def _read_numbers(entries: Sequence[str], file: UploadFile | None, default_country: str | None) -> _Numbers:
+    """Read the numbers of a list and, where given, of a file. Raises `Invalid` when there is none, and `TooLarge`."""
+    typed = read_numbers(enumerate(entries, start=1), default_country)
+    lists: list[tuple[Source, PhoneList]] = [("phone_numbers", typed)]
     if file is not None:
-        lists.insert(0, ("file", contact_file.read(file)))
-    phones = list(dict.fromkeys(number for _, numbers in lists for number in numbers.numbers))
+        lists.insert(0, ("file", contact_file.read(file.file, file.filename, default_country)))
+    phones = lists[0][1].numbers
+    if file is not None and typed.numbers:
+        phones = list(dict.fromkeys([*phones, *typed.numbers]))
     rejected = rejected_numbers(lists)
     if not phones:
         raise _no_valid_number(lists[0][0], rejected)

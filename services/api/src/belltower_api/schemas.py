@@ -107,6 +107,18 @@ def _caller_id(text: str) -> str:
         ) from None
 
 
+def _country(text: str) -> str:
+    country = text.strip().upper()
+    if country not in phone.COUNTRIES:
+        hint = " It is GB for the United Kingdom." if country == "UK" else ""
+        raise PydanticCustomError(
+            "invalid_country",
+            "is not a country; send its two letters of ISO 3166, such as US or DE.{hint}",
+            {"hint": hint},
+        )
+    return country
+
+
 def _number(text: str) -> str:
     try:
         return phone.normalise(text)
@@ -208,6 +220,12 @@ class CampaignFields(StartFields):
         description="The number that callees see; the account's own by default.",
         examples=["+14155550100"],
     )
+    default_country: Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent] = Field(
+        default=None,
+        description="ISO 3166 alpha-2: where numbers are at home that are written without + and country code. Without it "
+        "they are rejected.",
+        examples=["US"],
+    )
     concurrency: int = Field(default=10, ge=1, le=10_000, description="Simultaneous calls.")
     max_attempts: int = Field(default=1, ge=1, le=20, description="How often a contact is rung at most.")
     retry_delay: int = Field(
@@ -238,7 +256,7 @@ class CampaignCreate(CampaignFields):
 
     name: Name = Field(examples=["Delivery notice"])
     phone_numbers: PhoneNumbers = Field(
-        description="A list of numbers, or text in which commas, semicolons or new lines separate them. E.164 (+ and country).",
+        description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
         examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
     )
 
@@ -268,7 +286,7 @@ class CampaignUpload(CampaignFields):
 
     model_config = ConfigDict(strict=False)  # a form has texts only
 
-    file: UploadFile = Field(description=".csv or .txt: one number a line, or a table with a column of numbers.")
+    file: UploadFile = Field(description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.")
     name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, description="The file's name by default.")
     phone_numbers: Annotated[list[str], AfterValidator(_all_entries)] = Field(
         default=[], description="More numbers, separated by commas, semicolons or new lines."

@@ -17,7 +17,7 @@ class RequestSettings(SettingsGroup):
     """How large requests may be. Bytes."""
 
     request_limit: int = Field(default=8 * 2**20, ge=2**16, description="Bytes that the body of a request may have.")
-    upload_limit: int = Field(default=25 * 2**20, ge=2**16, description="Bytes that an uploaded form may have.")
+    upload_limit: int = Field(default=101 * 2**20, ge=2**16, description="Bytes that an uploaded form may have.")
 
 
 class ApiSettings(

@@ -1,0 +1,168 @@
+"""Which columns hold telephone numbers: by what they are called, in the languages that one meets, and by what they hold."""
+
+import re
+import unicodedata
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+from belltower_api.contact_file.rows import is_number, may_be_number
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OF_A_GROUP = re.compile(r"^(.*?)[\s\-_.:]*(value|number|type|label|kind)$", re.IGNORECASE)
+
+MOBILE, PLAIN, PLACE, OTHER, WEAK = range(5)
+"""Ranks of columns and labels: whose number is rung first."""
+
+
+def _folded(text: str) -> str:
+    """Without case and accents, as people leave them out themselves."""
+    decomposed = unicodedata.normalize("NFKD", _CAMEL.sub(" ", text).casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(_folded(text).split())
+
+
+# Words must be equal to one of these; or begin with one, as German and Swedish ones do; or hold one, where a language does not
+# separate words.
+_MOBILE_WORDS = frozenset(_stems("cell cel cellulaire handy handynummer portable gsm cep natel hp mob keitai"))
+_MOBILE_STARTS = _stems(
+    "mobil mobiel móvil celular cellular cellphone smartphone portátil telemóvel telemóveis komórk kännyk matkapuhelin ponsel "
+    "whats мобил моб сотов κινητ נייד"
+)
+_MOBILE_PARTS = _stems(
+    "mobile 携帯 手机 手機 移动电话 行動電話 モバイル スマホ ケータイ 휴대 핸드폰 جوال محمول موبايل متحرك موبائل मोबाइल มือถือ"
+)
+_PHONE_WORDS = frozenset(_stems("tel tlf tfn tfno fon fono msisdn dooravani doorbhash"))
+_PHONE_STARTS = _stems("tel電話 tel番号 puhelin telpon telepon")
+_PHONE_PARTS = _stems(
+    "phone fone telefon téléphon telefoon rufnummer телефон τηλεφων טלפון 電話 电话 でんわ 전화 هاتف تلفون تليفون फोन फ़ोन โทร"
+)
+_WEAK_WORDS = frozenset(
+    _stems(
+        "number numbers no num nr nummer numero numer numara numarası číslo номер nomor contact contacts kontakt contacto "
+        "contato contatto sampark"
+    )
+)
+_WEAK_PARTS = _stems("号码 號碼 番号 번호 رقم नंबर")
+"""These are also in what a customer's or a house's number is called."""
+_NOT_WORDS = frozenset(
+    _stems(
+        "факс télécopie télécopieur pager beeper telex tty tdd isdn radio callback assistant assistants "
+        "type typ tipo label kind code codes vorwahl prefix indicatif extension ext durchwahl "
+        "verified status consent country pays land optin opt carrier operator provider model brand os platform"
+    )
+)
+_NOT_STARTS = _stems("fax telefax faks telefaks faksi")
+_NOT_PARTS = _stems("ファックス ファクス 传真 傳真 팩스 فاكس फैक्स факс")
+"""Machines, and what is said about a number."""
+_PLACE_WORDS = frozenset(
+    _stems(
+        "home work business office private privat privé landline domicile bureau travail casa lavoro trabajo trabalho "
+        "comercial fijo fixe fisso festnetz festnetznummer geschäftlich geschäft dienstlich büro zuhause arbeit thuis werk "
+        "zakelijk domowy służbowy ev iş рабочий домашний hem arbete"
+    )
+)
+_OTHER_WORDS = frozenset(_stems("other main company andere autre otro outro altro sonstige firma emergency notfall"))
+_LONGEST_LABEL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneColumn:
+    """A column in which numbers stand."""
+
+    index: int
+    """From 0."""
+    rank: int
+    """By its name; the lower the better."""
+    label: int | None = None
+    """Another column that says for each row which kind of number this is, as in the exports of Google Contacts."""
+
+    def rank_in(self, cells: Sequence[str]) -> int | None:
+        """Its rank in a row; None when the row's label says that nobody answers there."""
+        label = cells[self.label].strip() if self.label is not None and self.label < len(cells) else ""
+        return _rank_by_label(self.rank, label[:_LONGEST_LABEL]) if label else self.rank
+
+
+@lru_cache(maxsize=1024)
+def _rank_by_label(rank: int, label: str) -> int | None:
+    if _excludes(label):
+        return None
+    return MOBILE if _is_mobile(label) else max(rank, _place(label))
+
+
+def is_phone_name(title: str) -> bool:
+    """Whether a column that is called so may hold telephone numbers."""
+    return _rank(title) is not None
+
+
+def phone_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[PhoneColumn, ...]:
+    """The columns of numbers, the best first; at least one, unless there is no column at all.
+
+    Those that are named for it and hold numbers; else the one that holds most; else the one that is named. The columns after
+    the first are for contacts that have nothing in it: an address book has the mobile of some and the office of others.
+    """
+    width = max((len(row) for row in (header, *rows)), default=0)
+    columns = [[row[index] for row in rows if index < len(row)] for index in range(width)]
+    ranks = {index: rank for index, title in enumerate(header) if (rank := _rank(title)) is not None}
+    strong = [index for index in ranks if ranks[index] < WEAK]
+    holding = [index for index in strong if any(map(may_be_number, columns[index]))]
+    if holding:
+        # Those that happen to be empty in the sample may not be so further down.
+        empty = [index for index in strong if not any(cell.strip() for cell in columns[index])]
+        chosen = sorted([*holding, *empty], key=lambda index: (ranks[index], index))
+        return tuple(PhoneColumn(index, ranks[index], _label(header, index)) for index in chosen)
+    numbers = [sum(map(is_number, column)) for column in columns]
+    weak = max((index for index in ranks if numbers[index]), key=lambda index: numbers[index], default=None)
+    if weak is None and any(numbers):
+        weak = max(range(width), key=lambda index: numbers[index])
+    if weak is None:
+        weak = min(ranks, key=lambda index: ranks[index], default=0)
+    return (PhoneColumn(weak, ranks.get(weak, WEAK)),) if width else ()
+
+
+def _label(header: Sequence[str], index: int) -> int | None:
+    """The column of the labels of a column: "Phone 1 - Type" or "Phone 1 - Label" of "Phone 1 - Value"."""
+    if not (own := _OF_A_GROUP.match(header[index].strip())):
+        return None
+    for other, title in enumerate(header):
+        group = _OF_A_GROUP.match(title.strip())
+        if group and group[1] and group[1] == own[1] and group[2].casefold() in ("type", "label", "kind"):
+            return other
+    return None
+
+
+def _rank(title: str) -> int | None:
+    """How good a column of this name is; None when it does not sound like one of numbers."""
+    if _excludes(title):
+        return None
+    if _is_mobile(title):
+        return MOBILE
+    if _speaks_of(title, _PHONE_WORDS, _PHONE_STARTS, _PHONE_PARTS):
+        return _place(title)
+    return WEAK if _speaks_of(title, _WEAK_WORDS, (), _WEAK_PARTS) else None
+
+
+def _excludes(title: str) -> bool:
+    return _speaks_of(title, _NOT_WORDS, _NOT_STARTS, _NOT_PARTS)
+
+
+def _is_mobile(title: str) -> bool:
+    return _speaks_of(title, _MOBILE_WORDS, _MOBILE_STARTS, _MOBILE_PARTS)
+
+
+def _speaks_of(title: str, words: Set[str], starts: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    folded = _folded(title)
+    if any(word in words or word.startswith(starts) for word in _WORD.findall(folded)):
+        return True
+    return any(part in folded for part in parts)
+
+
+def _place(title: str) -> int:
+    words = set(_WORD.findall(_folded(title)))
+    if words & _OTHER_WORDS:
+        return OTHER
+    return PLACE if words & _PLACE_WORDS else PLAIN

@@ -1,0 +1,175 @@
+"""Rows out of text: in which encoding it is, what separates its cells, and whether its quotes can be trusted."""
+
+import codecs
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import BinaryIO, Literal
+
+from belltower.domain.errors import Invalid
+from belltower_api.contact_file.rows import SAMPLE, Row, is_number
+
+Quoting = Literal[0, 3]
+"""csv.QUOTE_MINIMAL or csv.QUOTE_NONE."""
+
+_CHUNK = 2**16
+_DELIMITERS = ",;\t|"
+_DELIMITED = re.compile(r"[,;\t|]")
+_TOLD_DELIMITER = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
+_SENTINEL = "the end"
+_LATIN = "belltower.latin-1"
+"""What to do about the five bytes that Windows-1252 leaves undefined."""
+_MISPRINTS = 0.1
+"""Of all letters beyond ASCII, how many may be broken before text is not UTF-8 with a few bad bytes but something else."""
+_UTF_16_SHARE = 0.1
+"""Even in text of other scripts this part of UTF-16 is digits, separators and line ends, of which one byte is zero."""
+
+
+def _as_latin(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error(_LATIN, _as_latin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    name: str
+    errors: str = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How cells are separated. Without a `delimiter` this is a list, and every entry of every line counts."""
+
+    delimiter: str | None
+    skipped: int = 0
+    """Lines at the top that only say how the file is written."""
+
+
+def rows(file: BinaryIO) -> tuple[Iterator[Row], bool]:
+    """The rows that are not empty, and whether this is a mere list: every cell an entry. The rows raise `Invalid`."""
+    encoding = _encoding(file)
+    with _opened(file, encoding) as lines:
+        dialect = _dialect(list(islice(lines, SAMPLE)))
+    return _rows(file, encoding, dialect), dialect.delimiter is None
+
+
+def _rows(file: BinaryIO, encoding: _Encoding, dialect: _Dialect) -> Iterator[Row]:
+    try:
+        if dialect.delimiter is None:
+            with _opened(file, encoding) as lines:
+                yield from _pieces(lines)
+            return
+        with _opened(file, encoding) as lines:
+            quoting = _quoting(islice(lines, dialect.skipped, None), dialect.delimiter)
+        with _opened(file, encoding) as lines:
+            yield from _cells(lines, dialect.delimiter, dialect.skipped, quoting)
+    except csv.Error as error:
+        raise Invalid("file", "invalid_file", f"The file is no table that can be read: {error}.") from None
+
+
+@contextmanager
+def _opened(file: BinaryIO, encoding: _Encoding) -> Iterator[io.TextIOWrapper]:
+    """The text of a file from its beginning. The file stays open: it is not ours."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding.name, encoding.errors, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _encoding(file: BinaryIO) -> _Encoding:
+    """What all of the file can be read in: a list may be English for ten thousand rows, and then comes Zoë."""
+    file.seek(0)
+    start = file.read(_CHUNK)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _Encoding("utf-16")
+    if wide := _utf_16_without_bom(start):
+        return wide
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    beyond_ascii = broken = 0
+    chunk = start
+    while chunk:
+        following = file.read(_CHUNK)
+        text = decoder.decode(chunk, final=not following)
+        if not text.isascii():
+            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
+            broken += text.count("\ufffd")
+        chunk = following
+    return _Encoding("utf-8-sig") if broken <= beyond_ascii * _MISPRINTS else _Encoding("cp1252", _LATIN)
+
+
+def _utf_16_without_bom(start: bytes) -> _Encoding | None:
+    first, second = start[::2].count(0), start[1::2].count(0)
+    enough = len(start) / 2 * _UTF_16_SHARE
+    if second > enough and second > 20 * first:
+        return _Encoding("utf-16-le")
+    if first > enough and first > 20 * second:
+        return _Encoding("utf-16-be")
+    return None
+
+
+def _quoting(lines: Iterable[str], delimiter: str) -> Quoting:
+    """Whether quotes can be taken for what they are. One that is never closed would swallow all that follows it, as it
+    does here to a last line of our own."""
+    try:
+        last = deque(csv.reader(chain(lines, [_SENTINEL]), delimiter=delimiter), maxlen=1)
+    except csv.Error:
+        return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL if [_SENTINEL] in last else csv.QUOTE_NONE
+
+
+def _dialect(sample: Sequence[str]) -> _Dialect:
+    """Find out what separates cells, from the first lines."""
+    if sample and (told := _TOLD_DELIMITER.fullmatch(sample[0].lstrip("\ufeff"))):
+        return _Dialect(told[1], skipped=1)
+    tables = {delimiter: _table(sample, delimiter) for delimiter in _DELIMITERS}
+    delimiter = max(tables, key=lambda candidate: _likelihood(tables[candidate]))
+    regular, _ = _regularity(tables[delimiter])
+    return _Dialect(delimiter if regular > 1 / 2 else None)
+
+
+def _table(sample: Sequence[str], delimiter: str) -> list[list[str]]:
+    try:
+        reader = csv.reader(sample, delimiter=delimiter, quoting=_quoting(sample, delimiter))
+        return [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return []
+
+
+def _likelihood(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """How much speaks for a way to cut lines into cells: that they get equally many, and that some of these are numbers;
+    if that is undecided, that they are many."""
+    regular, width = _regularity(rows)
+    return regular + sum(any(map(is_number, row)) for row in rows) / max(len(rows), 1), width
+
+
+def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Which part of the rows has the commonest number of cells beyond one, and that number."""
+    widths = [len(row) for row in rows if len(row) > 1]
+    commonest = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+    return widths.count(commonest) / max(len(rows), 1), commonest
+
+
+def _cells(lines: Iterable[str], delimiter: str, skipped: int, quoting: Quoting) -> Iterator[Row]:
+    reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter, quoting=quoting)
+    line = skipped + 1
+    for row in reader:
+        if any(cell.strip(" \ufeff") for cell in row):
+            yield Row(line, row)
+        line = skipped + reader.line_num + 1
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[Row]:
+    for number, line in enumerate(lines, start=1):
+        pieces = [piece for piece in _DELIMITED.split(line) if piece.strip(" \"'\r\n\ufeff")]
+        if pieces:
+            yield Row(number, pieces)

@@ -1,0 +1,88 @@
+"""The program that reads an Excel workbook, in a process of its own: `python workbook_process.py`, the workbook as stdin.
+
+The library that reads it is native code, and takes memory for every cell between the first and the last, whatever a workbook
+of a few hundred bytes says these are. Here it can run out of memory or crash, and the API answers with a sentence. The rows
+of the first sheet that has any go to stdout, a line of JSON each: [number of the row, [text of the cells]].
+
+It imports nothing of Belltower, so that it starts in no time.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+MEMORY = 512 * 2**20
+"""Bytes of address space: a million rows of five columns fit."""
+CPU_SECONDS = 120
+
+BROKEN, PROTECTED, TOO_LARGE = 10, 11, 12
+"""How it ends when it cannot read the workbook."""
+
+Cell = int | float | str | bool | date | datetime | time | timedelta
+
+
+def text_of(cell: Cell) -> str:
+    """What a cell says: whole numbers without a fraction, for a telephone number is kept as a floating point number."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def rows(workbook: CalamineWorkbook) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows of the first visible sheet that has any, with their numbers in it from 1."""
+    for position, sheet in enumerate(workbook.sheets_metadata):
+        if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
+            continue
+        content = workbook.get_sheet_by_index(position)
+        if content.start is None:
+            continue
+        has_content = False
+        for number, row in enumerate(content.iter_rows(), start=1):
+            cells = [text_of(cell) for cell in row]
+            if any(cells):
+                has_content = True
+                yield number, cells
+        if has_content:
+            return
+
+
+def _restrict() -> None:
+    """Be the first to go when memory is short, and take no more of it, and of the processor, than any list needs."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with suppress(OSError, ValueError):  # not every system can
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> int:
+    """Read the workbook; how it went."""
+    _restrict()
+    try:
+        with CalamineWorkbook.from_filelike(sys.stdin.buffer) as workbook:
+            for row in rows(workbook):
+                sys.stdout.write(json.dumps(row) + "\n")
+        sys.stdout.flush()
+    except MemoryError:
+        return TOO_LARGE
+    except PasswordError:
+        return PROTECTED
+    except BrokenPipeError:  # nobody reads on
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - a panic of the native code is no Exception
+        return BROKEN
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
