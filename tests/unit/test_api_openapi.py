@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import belltower_api
 from belltower.domain import schedule
-from belltower_api import calls, campaigns, carrier_callbacks, contacts, openapi, retry, stats, wallet
+from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, openapi, retry, stats, wallet
 from belltower_api.schemas import shown_money
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
-HANDLERS: tuple[ModuleType, ...] = (campaigns, contacts, retry, stats, calls, wallet, carrier_callbacks)
+HANDLERS: tuple[ModuleType, ...] = (campaigns, contacts, retry, stats, calls, wallet, me, api_keys, carrier_callbacks)
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)

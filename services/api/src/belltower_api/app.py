@@ -11,7 +11,7 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import calls, campaigns, carrier_callbacks, contacts, retry, stats, wallet
+from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, retry, stats, wallet
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -68,6 +68,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(wallet.router)
+    app.include_router(me.router)
+    app.include_router(api_keys.router)
     app.include_router(carrier_callbacks.router)
     add_handlers(app)
     app.add_middleware(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Response, Security, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import calls, campaigns, history
-from belltower.db.accounts import Principal
+from belltower.db.api_keys import Principal
 from belltower.db.progress import Progress, get_progress
 from belltower.db.wallet import get_wallet
 from belltower.domain.call import FINAL

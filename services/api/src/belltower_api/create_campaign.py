@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
-from belltower.db.accounts import Principal
+from belltower.db.api_keys import Principal
 from belltower.db.contacts import MAX_CONTACTS
 from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler_for

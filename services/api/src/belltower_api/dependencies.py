@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import Response
 
-from belltower.db.accounts import Principal, find_principal
+from belltower.db.api_keys import Principal, find_principal
 from belltower.outcomes import Outcomes
 from belltower_api.errors import Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag

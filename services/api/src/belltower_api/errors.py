@@ -22,7 +22,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from belltower.db.engine import is_outage
-from belltower.domain.errors import BelltowerError, IllegalTransition, InsufficientFunds, Invalid, NotFound
+from belltower.domain.errors import (
+    BelltowerError,
+    IllegalTransition,
+    InsufficientFunds,
+    Invalid,
+    LimitReached,
+    NotFound,
+)
 from belltower_api.schemas import MAX_FIELDS, FieldError, Problem, shown_money
 
 log = structlog.get_logger(__name__)
@@ -111,7 +118,7 @@ _RESPONSES = {
     402: "The wallet holds less than the minimum.",
     403: "The carrier's signature does not match.",
     404: "There is no such thing, or it belongs to another account.",
-    409: "The status does not allow it, or the first request with this Idempotency-Key is still under way.",
+    409: "The status or a limit does not allow it, or the first request with this Idempotency-Key is still under way.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
@@ -201,6 +208,8 @@ def add_handlers(app: FastAPI) -> None:
                 return answer(request_id, 404, "not_found", detail)
             case IllegalTransition():
                 return answer(request_id, 409, "illegal_transition", detail)
+            case LimitReached():
+                return answer(request_id, 409, "limit_reached", detail)
             case InsufficientFunds():
                 return answer(
                     request_id,

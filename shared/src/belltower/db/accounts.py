@@ -1,4 +1,4 @@
-"""Accounts, their administrators and their API keys."""
+"""Accounts and their administrators."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from belltower.db.tables import accounts, api_keys, users
+from belltower.db.api_keys import create_api_key
+from belltower.db.tables import accounts, users
 from belltower.db.wallet import add_entry
-from belltower.domain.credentials import SHOWN_PREFIX, api_key_hash
-from belltower.domain.errors import Invalid
+from belltower.domain.errors import Invalid, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,6 @@ class NewAccount:
     currency: str
     """ISO 4217."""
     balance: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks for something: the account that it is done for, and the name that the history shows."""
-
-    account_id: UUID
-    actor: str
 
 
 async def create_account(connection: AsyncConnection, new: NewAccount, api_key: str) -> UUID:
@@ -69,31 +61,30 @@ async def create_account(connection: AsyncConnection, new: NewAccount, api_key: 
     return account_id
 
 
-async def create_api_key(connection: AsyncConnection, account_id: UUID, api_key: str, *, name: str) -> None:
-    """Store an API key's hash."""
-    await connection.execute(
-        insert(api_keys).values(
-            id=uuid7(),
-            account_id=account_id,
-            name=name,
-            prefix=api_key[:SHOWN_PREFIX],
-            key_hash=api_key_hash(api_key),
-        )
-    )
-
-
 async def find_account(connection: AsyncConnection, email: str) -> UUID | None:
     """The account of the user with this (lower case) e-mail address."""
     found = await connection.execute(select(users.c.account_id).where(users.c.email == email))
     return found.scalar_one_or_none()
 
 
-async def find_principal(connection: AsyncConnection, api_key: str) -> Principal | None:
-    """Whose valid API key this is; None when nobody's."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, as it is shown to itself."""
+
+    id: UUID
+    name: str
+    currency: str
+    caller_id: str | None
+
+
+async def get_account(connection: AsyncConnection, account_id: UUID) -> Account:
+    """One account. Raises `NotFound`."""
     found = await connection.execute(
-        select(api_keys.c.account_id, api_keys.c.prefix).where(
-            api_keys.c.key_hash == api_key_hash(api_key), api_keys.c.revoked_at.is_(None)
+        select(accounts.c.id, accounts.c.name, accounts.c.currency, accounts.c.caller_id).where(
+            accounts.c.id == account_id
         )
     )
     row = found.one_or_none()
-    return None if row is None else Principal(row.account_id, f"api key {row.prefix}")
+    if row is None:
+        raise NotFound("There is no such account.")
+    return Account(*row)

@@ -111,6 +111,7 @@ api_keys = Table(
     Column("prefix", Text, nullable=False, comment="The first characters, to tell keys apart."),
     Column("key_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256: keys have 256 random bits."),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("last_used_at", Instant, nullable=True, comment="To the minute; null: never."),
     Column("revoked_at", Instant, nullable=True),
 )
 

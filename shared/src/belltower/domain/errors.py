@@ -24,6 +24,10 @@ class IllegalTransition(BelltowerError):
     """The campaign's status does not allow this."""
 
 
+class LimitReached(BelltowerError):
+    """The account has as many of these as it may have."""
+
+
 class InsufficientFunds(BelltowerError):
     """The wallet holds less than it must. Amounts are in the account's currency."""
 

@@ -1,0 +1,94 @@
+"""API keys: listed, created, revoked."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, Security
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from belltower.db import api_keys
+from belltower.db.engine import in_transaction
+from belltower.domain.credentials import new_api_key
+from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.errors import problems
+from belltower_api.idempotency import Kept
+from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.schemas import Collection, Instant, Name, Paging, Request
+
+router = APIRouter(prefix="/api/api-keys", tags=["API keys"], route_class=AccountRoute, dependencies=[Security(bearer)])
+
+
+class ApiKeyCreate(Request):
+    """An API key to create."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Nightly import"}]})
+
+    name: Name = Field(description="What the key is for.", examples=["Nightly import"])
+
+
+class ApiKey(BaseModel):
+    """A key that is valid."""
+
+    id: UUID
+    name: str
+    prefix: str = Field(description="Its first characters, to tell one from another.")
+    created_at: Instant
+    last_used_at: Instant | None = Field(description="To the minute; null: never.")
+
+    @classmethod
+    def of(cls, key: api_keys.ApiKey) -> Self:
+        return cls(
+            id=key.id, name=key.name, prefix=key.prefix, created_at=key.created_at, last_used_at=key.last_used_at
+        )
+
+
+class ApiKeyCreated(ApiKey):
+    """A key that was just created."""
+
+    key: str | None = Field(
+        description="The key. It is shown this once, and stored nowhere: null when the same request is answered again."
+    )
+
+
+class ApiKeyCollection(Collection[ApiKey]):
+    """A page of API keys, the newest first."""
+
+
+@router.get("", summary="List the API keys", responses=problems(400, 401))
+async def list_api_keys(paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> ApiKeyCollection:
+    """The account's valid keys, the newest first. None of them can be shown again."""
+    async with res.reader.connect() as connection:
+        page = await api_keys.get_api_keys(
+            connection, asker.account_id, after=read_cursor(paging.cursor, UUID), limit=paging.limit
+        )
+    return ApiKeyCollection(
+        items=[ApiKey.of(key) for key in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.post("", summary="Create an API key", status_code=201, responses=problems(400, 401, 409, 413, 415, 422))
+async def create_api_key(fields: ApiKeyCreate, res: Res, asker: Asker, response: Response, once: Kept) -> ApiKeyCreated:
+    """Create a key, which may do all that this one may. Keep it: it is shown only now."""
+    secret = new_api_key()
+
+    async def work(connection: AsyncConnection) -> ApiKey:
+        created = ApiKey.of(await api_keys.create_api_key(connection, asker.account_id, secret, name=fields.name))
+        await once.keep(connection, ApiKeyCreated(**created.model_dump(), key=None), headers=_NOT_STORED)
+        return created
+
+    created = await in_transaction(res.engine, work)
+    response.headers.update(_NOT_STORED)
+    return ApiKeyCreated(**created.model_dump(), key=secret)
+
+
+_NOT_STORED = {"Cache-Control": "no-store"}
+
+
+@router.delete("/{key_id}", summary="Revoke an API key", status_code=204, responses=problems(401, 404))
+async def revoke_api_key(key_id: UUID, res: Res, asker: Asker) -> None:
+    """Make a key invalid at once and for good. A key may revoke itself."""
+    async with res.engine.begin() as connection:
+        await api_keys.revoke_api_key(connection, asker.account_id, key_id)

@@ -1,0 +1,46 @@
+"""Who asks, and what for."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Security
+from pydantic import BaseModel, Field
+
+from belltower.db.accounts import get_account
+from belltower.runtime.settings import CarrierKind
+from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.errors import problems
+from belltower_api.schemas import Currency
+
+router = APIRouter(prefix="/api/me", tags=["Account"], route_class=AccountRoute, dependencies=[Security(bearer)])
+
+
+class Account(BaseModel):
+    """The account that all is done for."""
+
+    id: UUID
+    name: str
+    currency: Currency
+    caller_id: str | None = Field(description="The number that callees see when a campaign names none.")
+
+
+class Me(BaseModel):
+    """Who asks, for which account, and whether calls are real."""
+
+    actor: str = Field(description="How the history names whoever asks.", examples=["api key bt_Q3vXcd"])
+    account: Account
+    carrier: CarrierKind = Field(description="simulated: nobody is really rung. Any other: people are.")
+    calls_are_simulated: bool
+
+
+@router.get("", summary="See who asks", responses=problems(401))
+async def get_me(res: Res, asker: Asker) -> Me:
+    """The account behind the key, and whether this Belltower really calls people."""
+    async with res.reader.connect() as connection:
+        account = await get_account(connection, asker.account_id)
+    carrier = res.settings.carrier
+    return Me(
+        actor=asker.actor,
+        account=Account(id=account.id, name=account.name, currency=account.currency, caller_id=account.caller_id),
+        carrier=carrier,
+        calls_are_simulated=carrier is CarrierKind.SIMULATED,
+    )
