@@ -27,6 +27,7 @@ BIG = {
     "campaign_events",
     "unfolded",
     "campaign_progress",
+    "do_not_call",
     "idempotency_keys",
 }
 
@@ -61,13 +62,13 @@ FROM generate_series(0, 49999) AS n, LATERAL (SELECT n BETWEEN 5000 AND 9999 OR 
 
 INSERT INTO attempts (
     id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, carrier_call_id, dialer,
-    time_limit, ring_timeout, gated_at, send_by, check_at, hold
+    time_limit, ring_timeout, gated_at, send_by, check_at, hold, ended_at
 )
 SELECT md5('attempt' || n)::uuid, campaigns.account_id, campaigns.id, contacts.id, 1, contacts.phone, '+14155550100',
     CASE WHEN live AND n % 3 = 0 THEN 'dialling' WHEN live THEN 'ringing' WHEN n % 997 = 0 THEN 'unknown' ELSE 'completed' END,
     'simulated', CASE WHEN NOT (live AND n % 3 = 0) THEN 'CA' || n END, 1, 600, 30,
     now() - n * interval '1 second', now(), CASE WHEN live THEN now() + (n % 60 - 5) * interval '1 second' END,
-    CASE WHEN live OR n % 997 = 0 THEN 0.2 ELSE 0 END
+    CASE WHEN live OR n % 997 = 0 THEN 0.2 ELSE 0 END, CASE WHEN NOT live THEN now() END
 FROM (SELECT *, row_number() OVER () AS n, status = 'calling' AS live FROM contacts) AS contacts
 JOIN campaigns ON campaigns.id = contacts.campaign_id;
 
@@ -79,6 +80,9 @@ SELECT id, 'CA:3', 'callback', 'completed', 'move' FROM attempts LIMIT 10000;
 
 INSERT INTO unfolded (account_id, campaign_id, amount)
 SELECT account_id, id, 0 FROM campaigns LIMIT 10000;
+
+INSERT INTO do_not_call (account_id, phone, reason)
+SELECT md5('account' || n % 20)::uuid, '+1415' || 2000000 + n, 'asked' FROM generate_series(0, 19999) AS n;
 
 INSERT INTO idempotency_keys (account_id, route, key, fingerprint, token, created_at)
 SELECT account_id, 'POST /api/campaigns', id::text, '', id, now() - random() * interval '25 hours' FROM campaigns;
@@ -152,6 +156,8 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
     "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
     "to_retry": {"campaigns_retry_of_idx": ["retry_of ="], "contacts_campaign_id_phone_key": ["campaign_id ="]},
+    "experience": {"attempts_rate_idx": ["account_id ="]},
+    "account_limits": {"do_not_call_pkey": ["account_id =", "phone = ANY"]},
     "calls_over_time": {"attempts_campaign_id_idx": ["campaign_id ="]},
     "contact_results": {
         "contacts_campaign_id_phone_key": ["campaign_id =", "phone >"],

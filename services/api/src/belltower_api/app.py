@@ -11,7 +11,7 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, retry, stats, wallet
+from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, preflight, retry, stats, wallet
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -63,6 +63,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         outcomes=Outcomes(engine, tariff, settings.check_interval),
     )
     app.include_router(campaigns.router)
+    app.include_router(preflight.router)
     app.include_router(contacts.router)
     app.include_router(retry.router)
     app.include_router(stats.router)

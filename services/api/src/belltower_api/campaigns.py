@@ -182,7 +182,7 @@ async def _create(
     once: Once,
 ) -> CampaignCreated:
     async with res.list_readers:
-        numbers = await asyncio.to_thread(_read_numbers, entries, file, fields.default_country)
+        numbers = await asyncio.to_thread(read_lists, entries, file, fields.default_country)
 
     def shown(campaign: campaigns.Campaign) -> CampaignCreated:
         return CampaignCreated.of(
@@ -206,7 +206,7 @@ def location(campaign: campaigns.Campaign) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class Lists:
     """What was sent, read: whom to ring, what was left out, and how often somebody was named again."""
 
     phones: list[str]
@@ -214,7 +214,7 @@ class _Numbers:
     duplicates: int
 
 
-def _read_numbers(entries: Sequence[str], file: UploadFile | None, default_country: str | None) -> _Numbers:
+def read_lists(entries: Sequence[str], file: UploadFile | None, default_country: str | None) -> Lists:
     """Read the numbers of a list and, where given, of a file. Raises `Invalid` when there is none, and `TooLarge`."""
     typed = read_numbers(enumerate(entries, start=1), default_country)
     lists: list[tuple[Source, PhoneList]] = [("phone_numbers", typed)]
@@ -227,7 +227,7 @@ def _read_numbers(entries: Sequence[str], file: UploadFile | None, default_count
     if not phones:
         raise _no_valid_number(lists[0][0], rejected)
     named = sum(len(numbers.numbers) + numbers.duplicates for _, numbers in lists)
-    return _Numbers(phones, rejected, duplicates=named - len(phones))
+    return Lists(phones, rejected, duplicates=named - len(phones))
 
 
 def untouched(contacts: int) -> Progress:

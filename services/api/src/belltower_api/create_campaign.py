@@ -18,7 +18,7 @@ from belltower.domain import schedule
 from belltower.domain.errors import InsufficientFunds, Invalid
 from belltower_api.dependencies import Resources
 from belltower_api.errors import TooLarge
-from belltower_api.schemas import CampaignFields, shown_money
+from belltower_api.schemas import CampaignFields, StartFields, shown_money
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +52,12 @@ async def create(
             welcome_message=fields.welcome_message,
             language=fields.language,
             voice=fields.voice,
-            caller_id=_caller_id(fields, terms),
+            caller_id=caller_id_of(fields, terms),
             concurrency=fields.concurrency,
             max_attempts=fields.max_attempts,
             retry_delay=fields.retry_delay,
             timezone=fields.timezone or "UTC",
-            scheduled=_scheduled(fields, terms.now),
+            scheduled=start_of(fields, terms.now),
             retry_of=retry_of,
         )
         _require_funds(resources, terms)
@@ -77,7 +77,7 @@ async def create(
     return created.campaign
 
 
-def _scheduled(fields: CampaignFields, now: datetime) -> schedule.ScheduledTime | None:
+def start_of(fields: StartFields, now: datetime) -> schedule.ScheduledTime | None:
     """When it starts; None: at once. The same refusals for every way to create a campaign. Raises `Invalid`."""
     if fields.is_scheduled and fields.scheduled_time is None:
         raise Invalid(
@@ -99,7 +99,8 @@ def _scheduled(fields: CampaignFields, now: datetime) -> schedule.ScheduledTime 
     return None
 
 
-def _caller_id(fields: CampaignFields, terms: campaigns.CreationTerms) -> str:
+def caller_id_of(fields: CampaignFields, terms: campaigns.CreationTerms) -> str:
+    """The number that callees see. Raises `Invalid` when there is none."""
     caller_id = fields.caller_id or terms.caller_id
     if caller_id is None:
         raise Invalid(

@@ -39,6 +39,7 @@ class Once:
 
     def __init__(self, reservation: idempotency.Reservation | None = None) -> None:
         self._reservation = reservation
+        self.has_kept = False
 
     async def keep(
         self, connection: AsyncConnection, answer: BaseModel, *, status: int = 201, headers: Mapping[str, str]
@@ -47,6 +48,7 @@ class Once:
         if self._reservation is not None:
             body = answer.model_dump_json().encode()
             await idempotency.keep(connection, self._reservation, status, headers, body)
+            self.has_kept = True
 
 
 async def _once(
@@ -90,8 +92,11 @@ async def answered_once(request: Request, reader: AsyncEngine, account_id: UUID,
     if isinstance(reserved, idempotency.Earlier):
         await request.close()  # a form's files
         return _replayed(reserved, key)
-    request.state.once = Once(reserved)
-    return await _done(request, reader, reserved, handle)
+    once = request.state.once = Once(reserved)
+    response = await _done(request, reader, reserved, handle)
+    if not once.has_kept:  # it changed nothing
+        await _released(reader, reserved)
+    return response
 
 
 def _route(request: Request) -> str:

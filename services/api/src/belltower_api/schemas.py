@@ -261,6 +261,17 @@ class CampaignCreate(CampaignFields):
     )
 
 
+class CampaignPreflight(CampaignFields):
+    """A campaign that is only thought of: what would be sent to create it. It needs no name yet."""
+
+    model_config = CampaignCreate.model_config
+
+    name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Delivery notice"])
+    phone_numbers: PhoneNumbers = Field(
+        description="As for a campaign to create.", examples=[["+14155550123", "+14155550124"]]
+    )
+
+
 Retriable = Literal["unreached", "waiting", "expired", "unknown"]
 
 

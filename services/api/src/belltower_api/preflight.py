@@ -1,0 +1,114 @@
+"""What a campaign would do, without creating it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Security
+from pydantic import BaseModel, Field
+
+from belltower.db.campaigns import get_creation_terms
+from belltower.db.preflight import get_experience, get_limits
+from belltower.db.wallet import get_wallet
+from belltower.domain.calling_window import CallingWindow, decide, zones_of
+from belltower.domain.forecast import experience_or_assumption, forecast
+from belltower.domain.money import Tariff
+from belltower_api.campaigns import read_lists
+from belltower_api.create_campaign import caller_id_of, start_of
+from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.errors import problems
+from belltower_api.schemas import CampaignPreflight, Currency, Instant, Money, RejectedNumbers
+
+router = APIRouter(
+    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
+)
+
+_LOOKED_AT = 1_000
+"""Numbers whose time zones are looked up for the first call: one of so many may ring first."""
+
+
+class SkippedContacts(BaseModel):
+    """Contacts that will not be called, by the reason."""
+
+    do_not_call: int
+
+
+class CampaignForecast(BaseModel):
+    """What a campaign would do. Each contact is taken to be rung once."""
+
+    contacts: int = Field(description="Numbers on the list, each counted once.")
+    will_be_called: int = Field(description="contacts without those that are skipped.")
+    skipped: SkippedContacts
+    rejected: RejectedNumbers
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+    starts_at: Instant
+    first_call_at: Instant | None = Field(
+        description="When the first of them may ring, by the calling window; null when nobody may."
+    )
+    estimated_duration: int = Field(description="Seconds from the first call to the end of the last.")
+    estimated_cost: Money
+    based_on_calls: int = Field(
+        description="Calls of this account, the latest, that the estimates are the average of; 0: every call is taken to be"
+        " answered and to last a minute."
+    )
+    available: Money = Field(description="What the wallet has for new calls.")
+    covers_cost: bool = Field(description="Whether that is enough for estimated_cost.")
+    can_be_created: bool = Field(description="Whether the balance reaches the minimum that creating a campaign takes.")
+    currency: Currency
+
+
+@router.post("/preflight", summary="See what a campaign would do", responses=problems(400, 401, 413, 415))
+async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) -> CampaignForecast:
+    """How many people would be called and how many not, when the first, for how long, and for how much. Nothing is written.
+
+    What creating it would refuse is refused here, too, but for a balance that is too low: `can_be_created` says so.
+    """
+    async with res.list_readers:
+        lists = await asyncio.to_thread(read_lists, fields.phone_numbers, None, fields.default_country)
+    async with res.reader.connect() as connection:
+        terms = await get_creation_terms(connection, asker.account_id)
+        limits = await get_limits(connection, asker.account_id, lists.phones)
+        experience = await get_experience(connection, asker.account_id)
+        wallet = await get_wallet(connection, asker.account_id)
+    caller_id_of(fields, terms)
+    scheduled = start_of(fields, terms.now)
+    starts_at = scheduled.instant if scheduled else terms.now
+    settings = res.settings
+    expected = forecast(
+        len(lists.phones) - limits.do_not_call,
+        experience_or_assumption(experience, Tariff(settings.rate_per_minute, settings.billing_increment)),
+        concurrency=min(fields.concurrency, limits.max_concurrent_calls or fields.concurrency),
+        calls_per_second=limits.calls_per_second,
+    )
+    will_be_called = len(lists.phones) - limits.do_not_call
+    first = await asyncio.to_thread(_first_call, limits.window, lists.phones, starts_at) if will_be_called else None
+    return CampaignForecast(
+        contacts=len(lists.phones),
+        will_be_called=will_be_called,
+        skipped=SkippedContacts(do_not_call=limits.do_not_call),
+        rejected=lists.rejected,
+        duplicates=lists.duplicates,
+        starts_at=starts_at,
+        first_call_at=first,
+        estimated_duration=expected.duration,
+        estimated_cost=expected.cost,
+        based_on_calls=expected.based_on_calls,
+        available=wallet.available,
+        covers_cost=wallet.available >= expected.cost,
+        can_be_created=wallet.balance >= settings.minimum_balance,
+        currency=wallet.currency,
+    )
+
+
+def _first_call(window: CallingWindow | None, phones: Sequence[str], starts_at: datetime) -> datetime | None:
+    """When the first of these numbers may ring at `starts_at` or later; None when nobody may."""
+    if window is None:
+        return starts_at
+    openings: list[datetime] = []
+    for zones in dict.fromkeys(map(zones_of, phones[:_LOOKED_AT])):
+        decision = decide(window, zones, now=starts_at, until=starts_at + timedelta(seconds=1))
+        if decision.allowed:
+            return starts_at
+        if decision.opens_at is not None:
+            openings.append(decision.opens_at)
+    return min(openings, default=None)
