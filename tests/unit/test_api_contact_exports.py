@@ -178,6 +178,25 @@ def test_more_rows_than_a_campaign_may_have_are_refused(monkeypatch: pytest.Monk
             found(content)
 
 
+def test_a_row_that_does_not_end_is_refused_and_one_behind_a_quote_that_is_never_closed_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(Invalid, match="over 16,384 columns"):
+        found(b"a," * 20_000)
+    assert len(found(b",".join([A.encode()] * 20_000))) == 20_000
+    monkeypatch.setattr("belltower_api.contact_file.text._LONGEST_ROW", 5000)
+    with pytest.raises(Invalid, match="a row has more than 5,000 characters"):
+        found(b"a," * 5000)
+    open_quote = f'name,phone\nAnn,{A}\n"Ben,{B}\n' + f"Cid,{C}\n" * 400
+    assert len(found(open_quote.encode())) == 402
+
+
+def test_a_row_of_a_workbook_that_does_not_end_is_refused() -> None:
+    long = "x" * 30_000
+    with pytest.raises(TooLarge, match="more cells than can be read"):
+        found(workbook([["Phone", "Note"], [A, "short"], [B, *[long] * 20], [C, *[long] * 20, long * 20]]))
+
+
 # --- Workbooks ----------------------------------------------------------------------------------------------------------
 
 

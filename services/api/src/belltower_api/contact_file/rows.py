@@ -1,10 +1,10 @@
 """A row of a file, whatever the file is, and what its cells look like."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
-SAMPLE = 100
-"""Rows, or lines, by which it is found out how a file is written."""
+_SAMPLE = 100
 
 _QUOTES = " \"'\r\n\t\u00a0\ufeff"
 _NUMBER_LIKE = re.compile(r"\+?[\d\s().\-/]{7,24}")
@@ -19,6 +19,20 @@ class Row(NamedTuple):
     line: int
     """Where it begins: from 1, as an editor or a spreadsheet counts."""
     cells: list[str]
+
+
+Part = TypeVar("Part")
+
+
+def sample(parts: Iterator[Part], size: Callable[[Part], int], *, most: int) -> list[Part]:
+    """The first lines or rows, by which it is found out how a file is written: a hundred, or as many as have a size of
+    `most` together."""
+    first: list[Part] = []
+    total = 0
+    while len(first) < _SAMPLE and total < most and (part := next(parts, None)) is not None:
+        first.append(part)
+        total += size(part)
+    return first
 
 
 def value(cell: str) -> str:

@@ -4,20 +4,23 @@ import codecs
 import csv
 import io
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Literal
 
 from belltower.domain.errors import Invalid
-from belltower_api.contact_file.rows import SAMPLE, Row, is_number
+from belltower_api.contact_file.rows import Row, is_number, sample
 
 Quoting = Literal[0, 3]
 """csv.QUOTE_MINIMAL or csv.QUOTE_NONE."""
 
 _CHUNK = 2**16
+_SAMPLED = 2**20
+"""Characters by which it is found out how a file is written, and the line in which they end."""
+_LONGEST_ROW = 2**24
+"""Characters: the row may be a list of a million numbers."""
 _DELIMITERS = ",;\t|"
 _DELIMITED = re.compile(r"[,;\t|]")
 _TOLD_DELIMITER = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
@@ -53,35 +56,67 @@ class _Dialect:
     """Lines at the top that only say how the file is written."""
 
 
-def rows(file: BinaryIO) -> tuple[Iterator[Row], bool]:
+def rows(file: BinaryIO) -> tuple[Generator[Row, None, None], bool]:
     """The rows that are not empty, and whether this is a mere list: every cell an entry. The rows raise `Invalid`."""
     encoding = _encoding(file)
-    with _opened(file, encoding) as lines:
-        dialect = _dialect(list(islice(lines, SAMPLE)))
+    with _readable(), _opened(file, encoding) as lines:
+        dialect = _dialect(sample(lines, lines.taken, most=_SAMPLED))
     return _rows(file, encoding, dialect), dialect.delimiter is None
 
 
-def _rows(file: BinaryIO, encoding: _Encoding, dialect: _Dialect) -> Iterator[Row]:
-    try:
+def _rows(file: BinaryIO, encoding: _Encoding, dialect: _Dialect) -> Generator[Row, None, None]:
+    with _readable():
         if dialect.delimiter is None:
             with _opened(file, encoding) as lines:
                 yield from _pieces(lines)
             return
         with _opened(file, encoding) as lines:
-            quoting = _quoting(islice(lines, dialect.skipped, None), dialect.delimiter)
+            quoting = _quoting(lines, dialect.delimiter, dialect.skipped)
         with _opened(file, encoding) as lines:
             yield from _cells(lines, dialect.delimiter, dialect.skipped, quoting)
+
+
+class _Lines:
+    """The lines of a text. They are counted in characters since `row` was set to zero, and end with an error when these are
+    too many: what follows a quote that is never closed, or a file that is no text, need not fit into memory."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.row = 0
+
+    def taken(self, line: str) -> int:
+        """The length of a line that is a row of its own."""
+        self.row = 0
+        return len(line)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(_LONGEST_ROW)
+        if not line:
+            raise StopIteration
+        self.row += len(line)
+        if self.row >= _LONGEST_ROW:
+            raise csv.Error(f"a row has more than {_LONGEST_ROW:,} characters")
+        return line
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except csv.Error as error:
         raise Invalid("file", "invalid_file", f"The file is no table that can be read: {error}.") from None
 
 
 @contextmanager
-def _opened(file: BinaryIO, encoding: _Encoding) -> Iterator[io.TextIOWrapper]:
+def _opened(file: BinaryIO, encoding: _Encoding) -> Iterator[_Lines]:
     """The text of a file from its beginning. The file stays open: it is not ours."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding.name, encoding.errors, newline="")
     try:
-        yield text
+        yield _Lines(text)
     finally:
         text.detach()
 
@@ -117,14 +152,17 @@ def _utf_16_without_bom(start: bytes) -> _Encoding | None:
     return None
 
 
-def _quoting(lines: Iterable[str], delimiter: str) -> Quoting:
+def _quoting(lines: _Lines, delimiter: str, skipped: int) -> Quoting:
     """Whether quotes can be taken for what they are. One that is never closed would swallow all that follows it, as it
     does here to a last line of our own."""
+    last: Sequence[str] = ()
     try:
-        last = deque(csv.reader(chain(lines, [_SENTINEL]), delimiter=delimiter), maxlen=1)
+        for row in csv.reader(chain(islice(lines, skipped, None), [_SENTINEL]), delimiter=delimiter):
+            lines.row = 0
+            last = row
     except csv.Error:
         return csv.QUOTE_NONE
-    return csv.QUOTE_MINIMAL if [_SENTINEL] in last else csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL if list(last) == [_SENTINEL] else csv.QUOTE_NONE
 
 
 def _dialect(sample: Sequence[str]) -> _Dialect:
@@ -137,12 +175,13 @@ def _dialect(sample: Sequence[str]) -> _Dialect:
     return _Dialect(delimiter if regular > 1 / 2 else None)
 
 
-def _table(sample: Sequence[str], delimiter: str) -> list[list[str]]:
-    try:
-        reader = csv.reader(sample, delimiter=delimiter, quoting=_quoting(sample, delimiter))
-        return [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error:
-        return []
+def _table(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        with suppress(csv.Error):
+            rows = list(csv.reader([*lines, _SENTINEL], delimiter=delimiter, quoting=quoting))
+            if rows[-1] == [_SENTINEL] or quoting == csv.QUOTE_NONE:
+                return [row for row in rows[:-1] if any(cell.strip() for cell in row)]
+    return []
 
 
 def _likelihood(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
@@ -159,17 +198,19 @@ def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
     return widths.count(commonest) / max(len(rows), 1), commonest
 
 
-def _cells(lines: Iterable[str], delimiter: str, skipped: int, quoting: Quoting) -> Iterator[Row]:
+def _cells(lines: _Lines, delimiter: str, skipped: int, quoting: Quoting) -> Iterator[Row]:
     reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter, quoting=quoting)
     line = skipped + 1
     for row in reader:
+        lines.row = 0
         if any(cell.strip(" \ufeff") for cell in row):
             yield Row(line, row)
         line = skipped + reader.line_num + 1
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[Row]:
+def _pieces(lines: _Lines) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
+        lines.row = 0
         pieces = [piece for piece in _DELIMITED.split(line) if piece.strip(" \"'\r\n\ufeff")]
         if pieces:
             yield Row(number, pieces)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +26,7 @@ _HARMLESS = 10 * 2**20
 _TOO_LARGE = "Save the sheet with the numbers as CSV and send that, or split it."
 
 
-def rows(file: BinaryIO) -> Iterator[Row]:
+def rows(file: BinaryIO) -> Generator[Row, None, None]:
     """The rows of the first sheet that has any, without the empty ones. Raises `Invalid` and `TooLarge`."""
     _check(file)
     return _rows(file)
@@ -52,7 +52,7 @@ def _check(file: BinaryIO) -> None:
         )
 
 
-def _rows(file: BinaryIO) -> Iterator[Row]:
+def _rows(file: BinaryIO) -> Generator[Row, None, None]:
     with tempfile.TemporaryFile() as copy:
         file.seek(0)
         shutil.copyfileobj(file, copy)

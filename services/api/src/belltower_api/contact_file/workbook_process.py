@@ -21,6 +21,8 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 MEMORY = 512 * 2**20
 """Bytes of address space: a million rows of five columns fit."""
 CPU_SECONDS = 120
+LONGEST_ROW = 2**20
+"""Characters. A text is in a workbook once, however many cells show it."""
 
 BROKEN, PROTECTED, TOO_LARGE = 10, 11, 12
 """How it ends when it cannot read the workbook."""
@@ -70,8 +72,10 @@ def main() -> int:
     _restrict()
     try:
         with CalamineWorkbook.from_filelike(sys.stdin.buffer) as workbook:
-            for row in rows(workbook):
-                sys.stdout.write(json.dumps(row) + "\n")
+            for number, cells in rows(workbook):
+                if sum(map(len, cells)) > LONGEST_ROW:
+                    return TOO_LARGE
+                sys.stdout.write(json.dumps([number, cells]) + "\n")
         sys.stdout.flush()
     except MemoryError:
         return TOO_LARGE
