@@ -256,7 +256,9 @@ async def test_calls_are_found_by_status_and_number(api: Api) -> None:
         assert page["total"] == len(page["items"])
         return [call["id"] for call in page["items"]]
 
-    assert await found(status="busy") == [str(busy)]
+    assert await found(status="busy") == await found(disposition="busy") == [str(busy)]
+    assert await found(status="completed", disposition="busy") == []
+    refused(await api.client.get(path, params={"disposition": "ringing"}), 400, "invalid_choice", "disposition")
     assert await found(number="+1 415 555 0124") == [str(done)]
     assert await found(number="+14155550124", status="busy") == []
     refused(await api.client.get(path, params={"status": "engaged"}), 400, "invalid_choice", "status")

@@ -244,6 +244,8 @@ with zipfile.ZipFile(ARCHIVE, "w") as _archive:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "x.xlsx", "password"),
         (b"%PDF-1.7\n+14155550123", "x.csv", "PDF"),
     ],
+    # An archive holds the time, and so would a test's name.
+    ids=["end lost", "beginning", "sheet lost", "zip", "zip as csv", "text", "nothing", "old or locked", "pdf"],
 )
 def test_what_is_no_workbook_is_refused_with_what_to_do(content: bytes, filename: str, said: str) -> None:
     with pytest.raises(Invalid, match=said) as refusal:

@@ -132,7 +132,7 @@ async def list_calls(
             connection,
             asker.account_id,
             campaign_id,
-            status=paging.status,
+            statuses=[status for status in (paging.status, paging.disposition) if status is not None],
             phone=paging.number,
             after=read_cursor(paging.cursor, UUID),
             limit=paging.limit,

@@ -339,6 +339,9 @@ class CallPaging(Paging):
     status: CallStatus | None = Field(
         default=None, description="Only calls with this status; of those that have ended, this is the disposition."
     )
+    disposition: Literal["completed", "busy", "no_answer", "failed", "cancelled", "not_placed", "unknown"] | None = (
+        Field(default=None, description="Only calls that ended like this.")
+    )
     number: Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_number)] | None = Field(
         default=None, description="Only calls to this number.", examples=["+14155550123"]
     )

@@ -1,6 +1,6 @@
 """Calls, as their account sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db.campaigns import require_campaign
 from belltower.db.page import Page, cut
 from belltower.db.tables import attempts, call_events
-from belltower.domain.call import CallStatus
 from belltower.domain.errors import NotFound
 
 
@@ -84,19 +83,17 @@ async def get_calls(
     account_id: UUID,
     campaign_id: UUID,
     *,
-    status: CallStatus | None = None,
+    statuses: Sequence[str] = (),
     phone: str | None = None,
     after: UUID | None = None,
     limit: int,
 ) -> Page[Call]:
     """A page of a campaign's calls, the newest first; those that follow the call `after`, where given.
 
-    Only those with a `status` and to a `phone` (E.164), where given. Raises `NotFound`.
+    Only those with all of the `statuses` (a call has one) and to a `phone` (E.164), where given. Raises `NotFound`.
     """
     await require_campaign(connection, account_id, campaign_id)
-    conditions = [attempts.c.campaign_id == campaign_id]
-    if status is not None:
-        conditions.append(attempts.c.status == status)
+    conditions = [attempts.c.campaign_id == campaign_id, *(attempts.c.status == status for status in statuses)]
     if phone is not None:
         conditions.append(attempts.c.phone == phone)
     total = (await connection.execute(select(func.count()).select_from(attempts).where(*conditions))).scalar_one()
