@@ -182,6 +182,19 @@ async def require_campaign(connection: AsyncConnection, account_id: UUID, campai
         raise _missing()
 
 
+async def _lock(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> str:
+    """Lock a campaign's row; its status. Raises `NotFound`."""
+    found = await connection.execute(
+        select(campaigns.c.status)
+        .where(_visible(account_id), campaigns.c.id == campaign_id)
+        .with_for_update(key_share=True)
+    )
+    status = found.scalar_one_or_none()
+    if status is None:
+        raise _missing()
+    return str(status)
+
+
 async def get_phones_to_retry(
     connection: AsyncConnection, account_id: UUID, campaign_id: UUID, statuses: Sequence[ContactStatus]
 ) -> list[str]:
@@ -191,14 +204,7 @@ async def get_phones_to_retry(
     retry in this transaction. Raises `NotFound`, and `IllegalTransition` unless the campaign is completed or failed and has
     such a contact.
     """
-    found = await connection.execute(
-        select(campaigns.c.status)
-        .where(_visible(account_id), campaigns.c.id == campaign_id)
-        .with_for_update(key_share=True)
-    )
-    status = found.scalar_one_or_none()
-    if status is None:
-        raise _missing()
+    status = await _lock(connection, account_id, campaign_id)
     if status not in (CampaignStatus.COMPLETED, CampaignStatus.FAILED):
         raise IllegalTransition(
             f"The campaign is {status}. Only one that is completed or failed can be retried; wait for its end."
@@ -237,14 +243,7 @@ async def delete_campaign(engine: AsyncEngine, account_id: UUID, campaign_id: UU
     """
 
     async def work(connection: AsyncConnection) -> None:
-        found = await connection.execute(
-            select(campaigns.c.status)
-            .where(_visible(account_id), campaigns.c.id == campaign_id)
-            .with_for_update(key_share=True)
-        )
-        status = found.scalar_one_or_none()
-        if status is None:
-            raise _missing()
+        status = await _lock(connection, account_id, campaign_id)
         if status in (CampaignStatus.PENDING, CampaignStatus.PROCESSING):
             raise IllegalTransition(
                 f"The campaign is {status}, and a campaign that runs cannot be deleted. Delete it when it has ended."
