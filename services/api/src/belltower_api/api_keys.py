@@ -1,5 +1,6 @@
 """API keys: listed, created, revoked."""
 
+from dataclasses import asdict
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -38,9 +39,7 @@ class ApiKey(BaseModel):
 
     @classmethod
     def of(cls, key: api_keys.ApiKey) -> Self:
-        return cls(
-            id=key.id, name=key.name, prefix=key.prefix, created_at=key.created_at, last_used_at=key.last_used_at
-        )
+        return cls(**asdict(key))
 
 
 class ApiKeyCreated(ApiKey):

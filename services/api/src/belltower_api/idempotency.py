@@ -121,7 +121,7 @@ async def _done(
         response = await handle(request)
     except idempotency.NoLongerReserved:
         raise InFlight from None
-    except Exception:
+    except Exception:  # whatever it was, it is raised again: here its key is given up
         await _released(reader, reservation)
         raise
     finally:

@@ -74,13 +74,13 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
     scheduled = start_of(fields, terms.now)
     starts_at = scheduled.instant if scheduled else terms.now
     settings = res.settings
+    will_be_called = len(lists.phones) - limits.do_not_call
     expected = forecast(
-        len(lists.phones) - limits.do_not_call,
+        will_be_called,
         experience_or_assumption(experience, Tariff(settings.rate_per_minute, settings.billing_increment)),
         concurrency=min(fields.concurrency, limits.max_concurrent_calls or fields.concurrency),
         calls_per_second=limits.calls_per_second,
     )
-    will_be_called = len(lists.phones) - limits.do_not_call
     first = await asyncio.to_thread(_first_call, limits.window, lists.phones, starts_at) if will_be_called else None
     return CampaignForecast(
         contacts=len(lists.phones),

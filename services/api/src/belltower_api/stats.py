@@ -1,5 +1,6 @@
 """The results of a campaign, summed up."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
@@ -30,9 +31,7 @@ class CallsInSpan(BaseModel):
 
     @classmethod
     def of(cls, span: stats.Span) -> Self:
-        return cls(
-            at=span.at, placed=span.placed, answered=span.answered, talk_seconds=span.talk_seconds, cost=span.cost
-        )
+        return cls(**asdict(span))
 
 
 class CampaignStats(BaseModel):
