@@ -29,7 +29,7 @@ from belltower_api import (
     stats,
     wallet,
 )
-from belltower_api.schemas import shown_money
+from belltower_api.schemas.values import shown_money
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = json.loads(openapi.document())

@@ -15,7 +15,8 @@ from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas import Collection, Instant, Name, Paging, Request
+from belltower_api.schemas.collection import Collection, Paging
+from belltower_api.schemas.values import Instant, Name, Request
 
 router = APIRouter(prefix="/api/api-keys", tags=["API keys"], route_class=AccountRoute, dependencies=[Security(bearer)])
 

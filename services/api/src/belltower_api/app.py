@@ -15,7 +15,7 @@ from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contact
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
-from belltower_api.schemas import Problem
+from belltower_api.schemas.problem import Problem
 from belltower_api.settings import ApiSettings
 
 _DESCRIPTION = """\

@@ -8,7 +8,7 @@ from belltower.db import calls
 from belltower.db.wallet import get_wallet
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.schemas import CallDetail
+from belltower_api.schemas.call import CallDetail
 
 router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=[Security(bearer)])
 

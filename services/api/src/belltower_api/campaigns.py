@@ -23,24 +23,18 @@ from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bear
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept, Once
 from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas import (
-    Call,
-    CallCollection,
-    CallPaging,
+from belltower_api.schemas.call import Call, CallCollection, CallPaging
+from belltower_api.schemas.campaign import (
     Campaign,
     CampaignCollection,
-    CampaignCreate,
     CampaignCreated,
     CampaignEvent,
     CampaignEventCollection,
-    CampaignFields,
     CampaignPaging,
-    CampaignUpload,
-    Paging,
-    RejectedNumbers,
-    Source,
-    rejected_numbers,
 )
+from belltower_api.schemas.campaign_fields import CampaignCreate, CampaignFields, CampaignUpload
+from belltower_api.schemas.collection import Paging
+from belltower_api.schemas.rejection import RejectedNumbers, Source, rejected_numbers
 
 router = APIRouter(
     prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]

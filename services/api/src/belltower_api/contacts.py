@@ -15,7 +15,8 @@ from belltower.domain import phone
 from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
 from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas import Contact, ContactCollection, ContactPaging, shown_instant, shown_money
+from belltower_api.schemas.contact import Contact, ContactCollection, ContactPaging
+from belltower_api.schemas.values import shown_instant, shown_money
 
 router = APIRouter(
     prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=[Security(bearer)]

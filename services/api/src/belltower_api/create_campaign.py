@@ -18,7 +18,8 @@ from belltower.domain import schedule
 from belltower.domain.errors import InsufficientFunds, Invalid
 from belltower_api.dependencies import Resources
 from belltower_api.errors import TooLarge
-from belltower_api.schemas import CampaignFields, StartFields, shown_money
+from belltower_api.schemas.campaign_fields import CampaignFields, StartFields
+from belltower_api.schemas.values import shown_money
 
 log = structlog.get_logger(__name__)
 

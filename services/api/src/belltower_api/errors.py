@@ -30,7 +30,8 @@ from belltower.domain.errors import (
     LimitReached,
     NotFound,
 )
-from belltower_api.schemas import MAX_FIELDS, FieldError, Problem, shown_money
+from belltower_api.schemas.problem import FieldError, Problem
+from belltower_api.schemas.values import MAX_FIELDS, shown_money
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from belltower.db.accounts import get_account
 from belltower.runtime.settings import CarrierKind
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.schemas import Currency
+from belltower_api.schemas.values import Currency
 
 router = APIRouter(prefix="/api/me", tags=["Account"], route_class=AccountRoute, dependencies=[Security(bearer)])
 

@@ -17,7 +17,9 @@ from belltower_api.campaigns import read_lists
 from belltower_api.create_campaign import caller_id_of, start_of
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.schemas import CampaignPreflight, Currency, Instant, Money, RejectedNumbers
+from belltower_api.schemas.campaign_fields import CampaignPreflight
+from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.values import Currency, Instant, Money
 
 router = APIRouter(
     prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]

@@ -13,7 +13,8 @@ from belltower_api.create_campaign import create
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
-from belltower_api.schemas import Campaign, CampaignFields, CampaignRetry
+from belltower_api.schemas.campaign import Campaign
+from belltower_api.schemas.campaign_fields import CampaignFields, CampaignRetry
 
 router = APIRouter(
     prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]

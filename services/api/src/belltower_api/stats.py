@@ -13,7 +13,8 @@ from belltower.db.progress import get_progress
 from belltower.db.wallet import get_wallet
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.schemas import CampaignProgress, Currency, Instant, Money, lateness
+from belltower_api.schemas.campaign import CampaignProgress, lateness
+from belltower_api.schemas.values import Currency, Instant, Money
 
 router = APIRouter(
     prefix="/api/campaigns/{campaign_id}", tags=["Results"], route_class=AccountRoute, dependencies=[Security(bearer)]

@@ -11,7 +11,8 @@ from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas import Paging, TopUp, Wallet, WalletEntry, WalletEntryCollection
+from belltower_api.schemas.collection import Paging
+from belltower_api.schemas.wallet import TopUp, Wallet, WalletEntry, WalletEntryCollection
 
 router = APIRouter(prefix="/api/wallet", tags=["Wallet"], route_class=AccountRoute, dependencies=[Security(bearer)])
 

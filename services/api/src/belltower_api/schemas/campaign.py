@@ -1,0 +1,170 @@
+"""Campaigns, how far they are, and their history."""
+
+from dataclasses import asdict
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, field_validator
+
+from belltower.db import campaigns, history
+from belltower.db.progress import Progress
+from belltower.domain.campaign import CampaignStatus, ContactStatus
+from belltower_api.schemas.collection import Collection, Paging
+from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.values import Instant, QueriedInstant, one_line
+
+
+class CampaignPaging(Paging):
+    """Which page of which campaigns."""
+
+    status: CampaignStatus | None = Field(default=None, description="Only campaigns with this status.")
+    search: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Only campaigns with this in their name, in any case."
+    )
+    scheduled_from: QueriedInstant | None = Field(
+        default=None, description="Only campaigns that are scheduled for this instant or a later one."
+    )
+    scheduled_to: QueriedInstant | None = Field(
+        default=None, description="Only campaigns that are scheduled for an earlier instant."
+    )
+
+    @field_validator("search")
+    @classmethod
+    def _searchable(cls, text: str | None) -> str | None:
+        return None if text is None else one_line(text)
+
+
+class Dispositions(BaseModel):
+    """Ended calls by how they ended."""
+
+    completed: int
+    busy: int
+    no_answer: int
+    failed: int
+    cancelled: int
+    not_placed: int
+    unknown: int
+
+
+class CampaignProgress(BaseModel):
+    """How far a campaign is. total = completed + in_progress + waiting."""
+
+    total: int = Field(description="Contacts.")
+    completed: int = Field(description="Contacts that are final: successful + failed + skipped + expired + unknown.")
+    in_progress: int = Field(description="Contacts with a call under way.")
+    waiting: int = Field(description="Contacts still to be rung, or to be rung again.")
+    successful: int = Field(description="Contacts that were reached.")
+    failed: int = Field(description="Contacts that were not reached.")
+    skipped: int = Field(description="Contacts that must not be rung.")
+    expired: int = Field(description="Contacts whose time ran out.")
+    unknown: int = Field(description="Contacts that may have been rung; the carrier could not say.")
+    dispositions: Dispositions = Field(description="Ended calls by how they ended; a contact may have several.")
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        contacts = progress.contacts
+        return cls(
+            total=progress.total,
+            completed=progress.completed,
+            in_progress=progress.in_progress,
+            waiting=progress.waiting,
+            successful=contacts[ContactStatus.REACHED],
+            failed=contacts[ContactStatus.UNREACHED],
+            skipped=contacts[ContactStatus.SKIPPED],
+            expired=contacts[ContactStatus.EXPIRED],
+            unknown=contacts[ContactStatus.UNKNOWN],
+            dispositions=Dispositions(**progress.dispositions),
+        )
+
+
+class Campaign(BaseModel):
+    """A campaign, and how far it is."""
+
+    id: UUID
+    name: str
+    status: CampaignStatus
+    status_reason: str | None = Field(description="Why it is paused or failed.")
+    welcome_message: str
+    language: str
+    voice: str
+    caller_id: str
+    concurrency: int
+    max_attempts: int
+    retry_delay: int
+    is_scheduled: bool
+    scheduled_time: Instant | None
+    timezone: str
+    retry_of: UUID | None = Field(description="The campaign whose contacts it rings again.")
+    created_at: Instant
+    started_at: Instant | None = Field(description="When a dialer first took it over.")
+    completed_at: Instant | None
+    next_due_at: Instant | None = Field(description="When it needs a dialer next; null when nothing is left to do.")
+    start_lateness: float | None = Field(
+        description="Seconds from the moment it was due to its start; null until it has started."
+    )
+    progress: CampaignProgress
+
+    @classmethod
+    def of(cls, campaign: campaigns.Campaign, progress: Progress, **more: Any) -> Self:
+        return cls(
+            **asdict(campaign),
+            start_lateness=lateness(campaign),
+            progress=CampaignProgress.of(progress),
+            **more,
+        )
+
+
+def lateness(campaign: campaigns.Campaign) -> float | None:
+    """Seconds from the moment a campaign was due to its start; None until it has started."""
+    if campaign.started_at is None:
+        return None
+    due = campaign.scheduled_time or campaign.created_at
+    return round((campaign.started_at - due).total_seconds(), 4)
+
+
+class CampaignCreated(Campaign):
+    """A campaign that was just created, and what of its list was left out."""
+
+    rejected: RejectedNumbers
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+
+
+class CampaignCollection(Collection[Campaign]):
+    """A page of campaigns, the newest first."""
+
+
+_MEANING = {
+    CampaignStatus.SCHEDULED: "It waits for its time.",
+    CampaignStatus.PENDING: "It is due and announced to the dialers.",
+    CampaignStatus.PROCESSING: "A dialer took it over.",
+    CampaignStatus.PAUSED: "No call is placed until it is resumed.",
+    CampaignStatus.COMPLETED: "Every contact is final.",
+    CampaignStatus.FAILED: "It could not start, or not go on.",
+    CampaignStatus.CANCELLED: "No call is placed any more.",
+}
+
+
+class CampaignEvent(BaseModel):
+    """A move of a campaign from one status to another."""
+
+    at: Instant
+    from_status: CampaignStatus | None = Field(serialization_alias="from", description="null: it was created.")
+    to_status: CampaignStatus = Field(serialization_alias="to")
+    actor: str = Field(description="Who moved it: an API key, a scheduler, a dialer, an outcome.")
+    reason: str | None
+    detail: str = Field(description="What the new status means.")
+
+    @classmethod
+    def of(cls, event: history.CampaignEvent) -> Self:
+        return cls(
+            at=event.at,
+            from_status=CampaignStatus(event.from_status) if event.from_status else None,
+            to_status=CampaignStatus(event.to_status),
+            actor=event.actor,
+            reason=event.reason,
+            detail=_MEANING[CampaignStatus(event.to_status)],
+        )
+
+
+class CampaignEventCollection(Collection[CampaignEvent]):
+    """A page of a campaign's moves, the oldest first."""

@@ -1,0 +1,191 @@
+"""What is sent to create a campaign, in every way there is."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import UploadFile
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from belltower.domain import phone
+from belltower_api.schemas.values import BlankIsAbsent, Name, Request, speakable
+
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(_LANGUAGE, text):
+        raise PydanticCustomError("invalid_language", "is not a language tag; send one such as en-US or de-DE.")
+    return text
+
+
+def _voice(text: str) -> str:
+    if not re.fullmatch(_VOICE, text):
+        raise PydanticCustomError(
+            "invalid_voice", "is not the name of a voice; send one such as alice or Polly.Joanna."
+        )
+    return text
+
+
+def _caller_id(text: str) -> str:
+    try:
+        return phone.normalise(text)
+    except ValueError as reason:
+        raise PydanticCustomError(
+            "invalid_caller_id",
+            "is not a number that can be shown: {reason}. Send one such as +14155550100.",
+            {"reason": str(reason)},
+        ) from None
+
+
+def _country(text: str) -> str:
+    country = text.strip().upper()
+    if country not in phone.COUNTRIES:
+        hint = " It is GB for the United Kingdom." if country == "UK" else ""
+        raise PydanticCustomError(
+            "invalid_country",
+            "is not a country; send its two letters of ISO 3166, such as US or DE.{hint}",
+            {"hint": hint},
+        )
+    return country
+
+
+def _entries(value: Any) -> Any:
+    return [entry for _, entry in phone.split_text(value)] if isinstance(value, str) else value
+
+
+def _writable(texts: list[str]) -> list[str]:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("invalid_text", "holds text that is not valid Unicode.") from None
+    return texts
+
+
+def _all_entries(texts: list[str]) -> list[str]:
+    return [entry for text in texts for _, entry in phone.split_text(text)]
+
+
+PhoneNumbers = Annotated[
+    list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
+]
+
+
+class StartFields(Request):
+    """When a campaign starts."""
+
+    is_scheduled: bool = Field(default=False, description="false: it starts now. true: it starts at scheduled_time.")
+    scheduled_time: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None,
+        description="ISO 8601 with an offset, or without one as wall time in `timezone`. Only with is_scheduled.",
+        examples=["2030-05-17T09:30:00+02:00", "2030-05-17T09:30"],
+    )
+    timezone: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None, description="The IANA name of a time zone; UTC by default.", examples=["Europe/Berlin"]
+    )
+
+
+class CampaignFields(StartFields):
+    """What a campaign is made of, however its numbers are given."""
+
+    welcome_message: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000), AfterValidator(speakable)
+    ] = Field(description="What is said when somebody answers.", examples=["Hello, your parcel arrives tomorrow."])
+    language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
+        default="en-US",
+        description="The language of the message, as a BCP 47 tag.",
+        json_schema_extra={"pattern": _LANGUAGE},
+    )
+    voice: Annotated[str, Field(max_length=64), AfterValidator(_voice)] = Field(
+        default="alice", description="A voice of the carrier.", json_schema_extra={"pattern": _VOICE}
+    )
+    caller_id: Annotated[
+        Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_caller_id)] | None, BlankIsAbsent
+    ] = Field(
+        default=None,
+        description="The number that callees see; the account's own by default.",
+        examples=["+14155550100"],
+    )
+    default_country: Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent] = Field(
+        default=None,
+        description="ISO 3166 alpha-2: where numbers are at home that are written without + and country code. Without it "
+        "they are rejected.",
+        examples=["US"],
+    )
+    concurrency: int = Field(default=10, ge=1, le=10_000, description="Simultaneous calls.")
+    max_attempts: int = Field(default=1, ge=1, le=20, description="How often a contact is rung at most.")
+    retry_delay: int = Field(
+        default=1800,
+        ge=0,
+        le=30 * 86_400,
+        description="Seconds between the end of a call and the next to the same contact.",
+    )
+
+
+class CampaignCreate(CampaignFields):
+    """A campaign to create."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Delivery notice",
+                    "phone_numbers": ["+14155550123", "+14155550124"],
+                    "welcome_message": "Hello, your parcel arrives tomorrow.",
+                    "is_scheduled": True,
+                    "scheduled_time": "2030-05-17T09:30:00",
+                    "timezone": "America/New_York",
+                }
+            ]
+        }
+    )
+
+    name: Name = Field(examples=["Delivery notice"])
+    phone_numbers: PhoneNumbers = Field(
+        description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
+        examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
+    )
+
+
+class CampaignPreflight(CampaignFields):
+    """A campaign that is only thought of: what would be sent to create it. It needs no name yet."""
+
+    model_config = CampaignCreate.model_config
+
+    name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Delivery notice"])
+    phone_numbers: PhoneNumbers = Field(
+        description="As for a campaign to create.", examples=[["+14155550123", "+14155550124"]]
+    )
+
+
+Retriable = Literal["unreached", "waiting", "expired", "unknown"]
+
+
+class CampaignRetry(StartFields):
+    """Whom to ring again, and when; all else is as in the campaign that is retried."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"statuses": ["unreached"]}]})
+
+    statuses: list[Retriable] = Field(
+        default=["unreached", "waiting"],
+        min_length=1,
+        max_length=4,
+        description="Contacts with one of these. `waiting`: a campaign that failed had not come to them. `unknown`: they may"
+        " have been rung; to ring them again is your decision.",
+    )
+    name: Annotated[Name | None, BlankIsAbsent] = Field(
+        default=None, description="That of the campaign with (retry) by default.", examples=["Delivery notice, again"]
+    )
+
+
+class CampaignUpload(CampaignFields):
+    """A campaign to create, with a file of numbers."""
+
+    model_config = ConfigDict(strict=False)  # a form has texts only
+
+    file: UploadFile = Field(description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.")
+    name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, description="The file's name by default.")
+    phone_numbers: Annotated[list[str], AfterValidator(_all_entries)] = Field(
+        default=[], description="More numbers, separated by commas, semicolons or new lines."
+    )

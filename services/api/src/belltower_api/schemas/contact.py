@@ -1,0 +1,36 @@
+"""Contacts."""
+
+from dataclasses import asdict
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from belltower.db import contacts
+from belltower.domain.campaign import ContactStatus
+from belltower_api.schemas.collection import Collection, Paging
+from belltower_api.schemas.values import Instant
+
+
+class ContactPaging(Paging):
+    """Which page of which contacts."""
+
+    status: ContactStatus | None = Field(default=None, description="Only contacts with this status.")
+
+
+class Contact(BaseModel):
+    """Somebody on a campaign's list."""
+
+    id: int
+    phone: str
+    status: ContactStatus
+    attempts: int = Field(description="Calls that used one of max_attempts up.")
+    next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
+    reason: str | None = Field(description="Why it still waits, was skipped, or could not be reached.")
+
+    @classmethod
+    def of(cls, contact: contacts.Contact) -> Self:
+        return cls(**asdict(contact))
+
+
+class ContactCollection(Collection[Contact]):
+    """A page of contacts, by their numbers."""

@@ -1,0 +1,101 @@
+"""How values are written and read, wherever they stand."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from belltower.domain import phone
+
+MAX_FIELDS = 200
+"""More fields than any object has are not looked at one by one."""
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and what is no character: neither Postgres nor XML takes all of them."""
+
+
+def shown_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC, with milliseconds."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def shown_money(amount: Decimal) -> str:
+    """A decimal number with at least two places, and none that says nothing beyond them."""
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
+
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(shown_instant, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00.000Z"]}),
+]
+Money = Annotated[
+    Decimal,
+    PlainSerializer(shown_money, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2,6}$", "examples": ["100.00"]}),
+]
+Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
+
+
+def speakable(text: str) -> str:
+    if _UNSPEAKABLE.search(text):
+        raise PydanticCustomError("invalid_text", "holds control characters; send plain text.")
+    return text
+
+
+def one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise PydanticCustomError("invalid_text", "must be on one line.")
+    return speakable(text)
+
+
+def blank_is_absent(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def number(text: str) -> str:
+    try:
+        return phone.normalise(text)
+    except ValueError as reason:
+        raise PydanticCustomError(
+            "invalid_number",
+            "is no telephone number: {reason}. Send one such as +14155550123.",
+            {"reason": str(reason)},
+        ) from None
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
+BlankIsAbsent = BeforeValidator(blank_is_absent)
+QueriedInstant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00Z"]}),
+]
+"""Within centuries that every clock and every zone can express."""
+
+
+class Request(BaseModel):
+    """The base of what is sent: unknown fields are refused, and types are taken at their word."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounded(cls, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > MAX_FIELDS:
+            raise PydanticCustomError("too_many_fields", "has too many fields.")
+        return data
