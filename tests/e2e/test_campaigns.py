@@ -109,6 +109,7 @@ def test_a_call_tells_all_that_was_said_about_it(product: Product) -> None:
     assert answer.status_code == 200, answer.text
     call = answer.json()
     reports = call.pop("reports")
+    assert call.pop("opted_out_at") is None
     assert call == listed
     assert call["campaign_id"] == campaign["id"]
     moves = [report["status"] for report in reports if report["effect"] == "move"]

@@ -10,8 +10,20 @@ from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
-from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, preflight, retry, stats, wallet
+from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
+from belltower_api import (
+    api_keys,
+    calls,
+    campaigns,
+    carrier_callbacks,
+    contacts,
+    do_not_call,
+    me,
+    preflight,
+    retry,
+    stats,
+    wallet,
+)
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -68,6 +80,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
+    app.include_router(do_not_call.router)
     app.include_router(wallet.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
@@ -76,6 +89,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.add_middleware(
         RequestScope,
         limit=settings.request_limit,
-        limits={"/api/campaigns/upload": settings.upload_limit, CALLBACK_PATH: carrier_callbacks.BODY_LIMIT},
+        limits={
+            "/api/campaigns/upload": settings.upload_limit,
+            CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
+            KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
+        },
     )
     return app
