@@ -91,7 +91,10 @@ class CampaignFields(StartFields):
 
     welcome_message: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000), AfterValidator(speakable)
-    ] = Field(description="What is said when somebody answers.", examples=["Hello, your parcel arrives tomorrow."])
+    ] = Field(
+        description="What is said when somebody answers, and nothing else: say in it that whoever presses 9 is not called again.",
+        examples=["Hello, your parcel arrives tomorrow."],
+    )
     language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
         default="en-US",
         description="The language of the message, as a BCP 47 tag.",
