@@ -22,9 +22,12 @@ from belltower_api import (
     campaigns,
     carrier_callbacks,
     contacts,
+    imports,
     me,
     openapi,
     preflight,
+    preview,
+    rejected,
     retry,
     stats,
     wallet,
@@ -38,12 +41,15 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
-READING = {"/api/campaigns/preflight"}
+READING = {"/api/campaigns/preflight", "/api/campaigns/preview"}
 """A POST that changes nothing needs no key."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
+    preview,
+    imports,
     contacts,
+    rejected,
     retry,
     stats,
     calls,

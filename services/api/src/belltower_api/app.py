@@ -11,7 +11,21 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, preflight, retry, stats, wallet
+from belltower_api import (
+    api_keys,
+    calls,
+    campaigns,
+    carrier_callbacks,
+    contacts,
+    imports,
+    me,
+    preflight,
+    preview,
+    rejected,
+    retry,
+    stats,
+    wallet,
+)
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -64,7 +78,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     )
     app.include_router(campaigns.router)
     app.include_router(preflight.router)
+    app.include_router(preview.router)
+    app.include_router(imports.router)
     app.include_router(contacts.router)
+    app.include_router(rejected.router)
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
@@ -76,6 +93,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.add_middleware(
         RequestScope,
         limit=settings.request_limit,
-        limits={"/api/campaigns/upload": settings.upload_limit, CALLBACK_PATH: carrier_callbacks.BODY_LIMIT},
+        limits={
+            "/api/campaigns/upload": settings.upload_limit,
+            "/api/imports": settings.upload_limit,
+            CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
+        },
     )
     return app

@@ -1,16 +1,15 @@
 """Calls, and what was said about them."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from belltower.db import calls
-from belltower.domain import phone
 from belltower.domain.call import CallStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import Currency, Instant, Money, number
+from belltower_api.schemas.values import Currency, Instant, Money, Number
 
 
 class CallPaging(Paging):
@@ -22,9 +21,7 @@ class CallPaging(Paging):
     disposition: Literal["completed", "busy", "no_answer", "failed", "cancelled", "not_placed", "unknown"] | None = (
         Field(default=None, description="Only calls that ended like this.")
     )
-    number: Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(number)] | None = Field(
-        default=None, description="Only calls to this number.", examples=["+14155550123"]
-    )
+    number: Number | None = Field(default=None, description="Only calls to this number.", examples=["+14155550123"])
 
 
 class Call(BaseModel):
