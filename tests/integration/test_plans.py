@@ -28,6 +28,7 @@ BIG = {
     "unfolded",
     "campaign_progress",
     "do_not_call",
+    "do_not_call_events",
     "idempotency_keys",
 }
 
@@ -83,6 +84,8 @@ SELECT account_id, id, 0 FROM campaigns LIMIT 10000;
 
 INSERT INTO do_not_call (account_id, phone, reason)
 SELECT md5('account' || n % 20)::uuid, '+1415' || 2000000 + n, 'asked' FROM generate_series(0, 19999) AS n;
+
+INSERT INTO do_not_call_events (account_id, phone, change, actor) SELECT account_id, phone, 'added', 'test' FROM do_not_call;
 
 INSERT INTO idempotency_keys (account_id, route, key, fingerprint, token, created_at)
 SELECT account_id, 'POST /api/campaigns', id::text, '', id, now() - random() * interval '25 hours' FROM campaigns;
@@ -144,6 +147,13 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "attempts_carrier_call_id_key": ["carrier_call_id ="],
     },
     "record_report": {"attempts_pkey": ["id ="], "contacts_pkey": ["id ="]},
+    "callee": {
+        "attempts_pkey": ["id ="],
+        "attempts_carrier_call_id_key": ["carrier_call_id ="],
+        "campaigns_pkey": ["id ="],
+    },
+    "do_not_call_add": {},
+    "do_not_call_remove": {"do_not_call_pkey": ["account_id =", "phone ="]},
     "is_open": {"contacts_open_idx": ["campaign_id ="]},
     "complete": {"contacts_open_idx": ["campaign_id ="], "campaigns_pkey": ["id ="]},
     "lower_due": {"campaigns_pkey": ["id ="]},

@@ -10,13 +10,14 @@ from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
-from belltower.telephony.twilio import CALLBACK_PATH
+from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
 from belltower_api import (
     api_keys,
     calls,
     campaigns,
     carrier_callbacks,
     contacts,
+    do_not_call,
     imports,
     me,
     preflight,
@@ -85,6 +86,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
+    app.include_router(do_not_call.router)
     app.include_router(wallet.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
@@ -97,6 +99,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
             "/api/campaigns/upload": settings.upload_limit,
             "/api/imports": settings.upload_limit,
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
+            KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
         },
     )
     return app

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Security
 
-from belltower.db import calls
+from belltower.db import calls, do_not_call
 from belltower.db.wallet import get_wallet
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
@@ -19,5 +19,6 @@ async def get_call(call_id: UUID, res: Res, asker: Asker) -> CallDetail:
     async with res.reader.connect() as connection:
         call = await calls.get_call(connection, asker.account_id, call_id)
         reports = await calls.get_reports(connection, call_id)
+        opted_out_at = await do_not_call.opted_out_at(connection, call_id)
         currency = (await get_wallet(connection, asker.account_id)).currency
-    return CallDetail.of(call, currency, reports=reports)
+    return CallDetail.of(call, currency, opted_out_at=opted_out_at, reports=reports)

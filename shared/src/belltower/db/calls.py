@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.campaigns import require_campaign
+from belltower.db.engine import sql
 from belltower.db.page import Page, cut
 from belltower.db.tables import attempts, call_events
 from belltower.domain.errors import NotFound
@@ -50,6 +51,17 @@ class CallReport:
     source: str
     status: str
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """The person called in a call, and how the message is spoken to them."""
+
+    call_id: UUID
+    account_id: UUID
+    phone: str
+    language: str
+    voice: str
 
 
 _COLUMNS = (
@@ -113,6 +125,13 @@ async def get_call(connection: AsyncConnection, account_id: UUID, call_id: UUID)
     if row is None:
         raise NotFound("There is no call with this id.")
     return _call(row)
+
+
+async def find_callee(connection: AsyncConnection, call_id: UUID | None, carrier_call_id: str) -> Callee | None:
+    """Who is called in a call of any account, by our id of the call or, without one, by the carrier's; None: no such call."""
+    found = await connection.execute(sql("callee"), {"attempt": call_id, "carrier_call_id": carrier_call_id})
+    row = found.one_or_none()
+    return None if row is None else Callee(*row)
 
 
 async def get_reports(connection: AsyncConnection, call_id: UUID) -> list[CallReport]:

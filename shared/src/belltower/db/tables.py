@@ -440,9 +440,30 @@ do_not_call = Table(
     "do_not_call",
     metadata,
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
-    Column("phone", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("phone", Text, primary_key=True, comment="E.164."),
+    Column("reason", Text, nullable=False, comment="key_press: in a call. asked: a person told the account."),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=True, comment="The call in which the key was pressed."),
+    Column("note", Text, nullable=True),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("reason IN ('asked', 'key_press')", name="reason"),
+    comment="Numbers that no campaign of the account rings.",
+)
+
+do_not_call_events = Table(
+    "do_not_call_events",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("phone", Text, nullable=False, comment="E.164."),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("change", Text, nullable=False),
+    Column("actor", Text, nullable=False, comment="An API key, or the person called."),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=True, comment="The call in which the key was pressed."),
+    Column("note", Text, nullable=True),
+    CheckConstraint("change IN ('added', 'removed')", name="change"),
+    Index("do_not_call_events_phone_idx", "account_id", "phone", "id"),
+    Index("do_not_call_events_attempt_id_idx", "attempt_id", postgresql_where=text("attempt_id IS NOT NULL")),
+    comment="Everything that was put on a do-not-call list and taken off it, by whom.",
 )
 
 idempotency_keys = Table(

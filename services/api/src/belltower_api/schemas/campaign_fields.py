@@ -75,8 +75,9 @@ class CampaignFields(StartFields):
     """What a campaign is made of, however its numbers are given."""
 
     welcome_message: WelcomeMessage = Field(
-        description="What is said when somebody answers. {{field}} stands for what a contact has in that field, and"
-        " {{field|fallback}} says the fallback to those who have nothing.",
+        description="What is said when somebody answers, and nothing else: say in it that whoever presses 9 is not called again."
+        " {{field}} stands for what a contact has in that field, and {{field|fallback}} says the fallback to those who have"
+        " nothing.",
         examples=["Hello {{name|there}}, your parcel arrives tomorrow."],
     )
     language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
