@@ -53,6 +53,9 @@ class ContactResult:
     cost: Decimal
 
 
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
 class NewContacts(Rows):
     """The contacts of a campaign to create, in the order of its list."""
 
@@ -64,7 +67,7 @@ class NewContacts(Rows):
     def add_contact(self, phone: str, name: str | None, fields: Mapping[str, str]) -> None:
         """Add a contact whose number (E.164) no other has."""
         self.fields.update(dict.fromkeys(fields))
-        self.add(phone, name, json.dumps(fields, ensure_ascii=False) if fields else None)
+        self.add(phone, name, _json(fields) if fields else None)
 
     async def copy_to(self, connection: AsyncConnection, campaign_id: UUID, *, next_attempt_at: datetime) -> None:
         """Write them in the caller's transaction. Each may be rung from `next_attempt_at` on."""

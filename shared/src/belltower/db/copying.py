@@ -81,7 +81,10 @@ class Rows:
 
 
 def _written(value: str | int | None) -> str:
-    return _NULL if value is None else str(value).translate(_ESCAPED)
+    if value is None:
+        return _NULL
+    text = str(value)
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPED)
 
 
 def _read(written: str) -> str | None:

@@ -70,7 +70,7 @@ class Layout:
 
     def _name(self, row: Row) -> str | None:
         cells = row.cells
-        parts = (cells[index].translate(_UNSEEN).strip() for index in self.names if index < len(cells))
+        parts = (_sayable(cells[index]) for index in self.names if index < len(cells))
         return " ".join(filter(None, parts))[:200].strip() or None
 
     def _fields(self, row: Row) -> dict[str, str]:
@@ -79,8 +79,12 @@ class Layout:
         return {
             name: text
             for index, name in self.fields
-            if index < width and (text := cells[index].translate(_UNSEEN).strip()[:LONGEST_VALUE].rstrip())
+            if index < width and (text := _sayable(cells[index])[:LONGEST_VALUE].rstrip())
         }
+
+
+def _sayable(cell: str) -> str:
+    return (cell if cell.isprintable() else cell.translate(_UNSEEN)).strip()
 
 
 def layout_of(table: Table, wishes: Wishes) -> Layout:
