@@ -23,9 +23,12 @@ from belltower_api import (
     carrier_callbacks,
     contacts,
     do_not_call,
+    imports,
     me,
     openapi,
     preflight,
+    preview,
+    rejected,
     retry,
     stats,
     wallet,
@@ -39,12 +42,15 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
-READING = {"/api/campaigns/preflight"}
+READING = {"/api/campaigns/preflight", "/api/campaigns/preview"}
 """A POST that changes nothing needs no key."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
+    preview,
+    imports,
     contacts,
+    rejected,
     retry,
     stats,
     calls,

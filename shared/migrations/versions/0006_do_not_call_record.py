@@ -1,13 +1,13 @@
 """Who put a number on the do-not-call list or took it off
 
-Revision: 0006. After: 0004.
+Revision: 0006. After: 0005.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

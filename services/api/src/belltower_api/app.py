@@ -18,8 +18,11 @@ from belltower_api import (
     carrier_callbacks,
     contacts,
     do_not_call,
+    imports,
     me,
     preflight,
+    preview,
+    rejected,
     retry,
     stats,
     wallet,
@@ -76,7 +79,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     )
     app.include_router(campaigns.router)
     app.include_router(preflight.router)
+    app.include_router(preview.router)
+    app.include_router(imports.router)
     app.include_router(contacts.router)
+    app.include_router(rejected.router)
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
@@ -91,6 +97,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         limit=settings.request_limit,
         limits={
             "/api/campaigns/upload": settings.upload_limit,
+            "/api/imports": settings.upload_limit,
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
             KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
         },

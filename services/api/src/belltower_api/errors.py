@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI
@@ -250,8 +250,8 @@ class _Where:
 def _where(location: Sequence[str | int]) -> _Where:
     parts = [str(part)[:_LONGEST_NAME] for part in location[1:]]
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    names = [f"[{part}]" if isinstance(part, int) else part for part in location[1:]]
-    return _Where(pointer, "".join(str(name)[:_LONGEST_NAME] for name in names) or "The body")
+    names = [f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" for part in location[1:]]
+    return _Where(pointer, "".join(names).removeprefix(".") or "The body")
 
 
 def _field_error(request: Request, error: Mapping[str, Any]) -> FieldError:
@@ -269,7 +269,7 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
         case "missing":
             return "missing", f"{name} is required."
         case "extra_forbidden":
-            return "unknown_field", _unknown(name, _known_names(request, error["loc"]))
+            return "unknown_field", _unknown(str(error["loc"][-1]), name, _known_names(request, error["loc"]))
         case "too_many_fields":
             return "too_many_fields", f"The body has too many fields; at most {MAX_FIELDS} are read."
         case "json_invalid":
@@ -307,8 +307,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return code, f"{name} {error['msg']}"
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+def _unknown(field: str, name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(field[:_LONGEST_NAME], known, n=1, cutoff=0.6)
     hint = f" Did you mean {nearest[0]}?" if nearest else " /docs lists the fields there are."
     return f"{name} is not a field here.{hint}"
 
@@ -319,10 +319,16 @@ def _known_names(request: Request, location: Sequence[str | int]) -> list[str]:
     if not isinstance(route, APIRoute):
         return []
     fields = route.dependant.query_params if location[0] == "query" else [route.body_field]
-    models = (field.field_info.annotation for field in fields if field is not None)
-    return [
-        name
-        for model in models
-        if isinstance(model, type) and issubclass(model, BaseModel)
-        for name in model.model_fields
-    ]
+    models = [model for field in fields if field is not None for model in _models_in(field.field_info.annotation)]
+    for name in location[1:-1]:
+        if isinstance(name, str):
+            found = [model.model_fields[name].annotation for model in models if name in model.model_fields]
+            models = [model for annotation in found for model in _models_in(annotation)]
+    return [name for model in models for name in model.model_fields]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models of which an annotation such as `list[Model] | None` is made."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

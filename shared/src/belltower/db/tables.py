@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -156,6 +158,13 @@ campaigns = Table(
         comment="The campaign whose contacts without success it rings again.",
     ),
     Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
+    Column(
+        "contact_fields",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="The names of all its contacts' fields, in the order of the list's columns.",
+    ),
     Column("status", Text, nullable=False),
     Column("status_reason", Text, nullable=True, comment="Why it is failed or paused."),
     Column(
@@ -218,6 +227,10 @@ contacts = Table(
     _id(),
     Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
     Column("phone", Text, nullable=False, comment="E.164."),
+    Column("name", Text, nullable=True),
+    Column(
+        "fields", JSON, nullable=True, comment="What the list says of it, for the message's placeholders; texts only."
+    ),
     Column("status", Text, nullable=False, server_default="waiting"),
     Column("next_attempt_at", Instant, nullable=True, comment="From when it may be rung; only while it waits."),
     Column("reason", Text, nullable=True, comment="Why it still waits, was skipped, or could not be reached."),
@@ -235,6 +248,43 @@ contacts = Table(
         "id",
         postgresql_where=text(f"status IN ({sql_list(OPEN_CONTACT)})"),
     ),
+)
+
+rejected_entries = Table(
+    "rejected_entries",
+    metadata,
+    _id(),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("source", Text, nullable=False, comment="Which of the lists that were sent."),
+    Column("line", Integer, nullable=False, comment="In that list, from 1."),
+    Column("value", Text, nullable=False, comment="What stood where a number should."),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("rejected_entries_campaign_id_idx", "campaign_id", "id"),
+    comment="What was left out of a campaign's list.",
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size", Integer, nullable=False, comment="Bytes."),
+    Column("analysis", JSON, nullable=False, comment="What was found in it when it came, as the API shows it."),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Index("imports_account_id_idx", "account_id", "id"),
+    Index("imports_created_at_idx", "created_at"),
+    comment="Files of contacts that were uploaded and start nothing by themselves. Forgotten after a day.",
+)
+
+import_parts = Table(
+    "import_parts",
+    metadata,
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="From 0."),
+    Column("content", LargeBinary, nullable=False),
+    comment="An import's file, cut into pieces.",
 )
 
 attempts = Table(

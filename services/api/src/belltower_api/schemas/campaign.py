@@ -10,7 +10,7 @@ from belltower.db import campaigns, history
 from belltower.db.progress import Progress
 from belltower.domain.campaign import CampaignStatus, ContactStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import Instant, QueriedInstant, one_line
 
 
@@ -94,6 +94,9 @@ class Campaign(BaseModel):
     is_scheduled: bool
     scheduled_time: Instant | None
     timezone: str
+    contact_fields: list[str] = Field(
+        description="The names of its contacts' fields, which the message may have as placeholders."
+    )
     retry_of: UUID | None = Field(description="The campaign whose contacts it rings again.")
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
@@ -127,6 +130,7 @@ class CampaignCreated(Campaign):
 
     rejected: RejectedNumbers
     duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+    warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
 
 
 class CampaignCollection(Collection[Campaign]):

@@ -22,6 +22,8 @@ class Contact(BaseModel):
 
     id: int
     phone: str
+    name: str | None
+    fields: dict[str, str] = Field(description="What the list says of it, for the placeholders of the message.")
     status: ContactStatus
     attempts: int = Field(description="Calls that used one of max_attempts up.")
     next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
@@ -29,7 +31,7 @@ class Contact(BaseModel):
 
     @classmethod
     def of(cls, contact: contacts.Contact) -> Self:
-        return cls(**asdict(contact))
+        return cls(**{**asdict(contact), "fields": contact.fields or {}})
 
 
 class ContactCollection(Collection[Contact]):

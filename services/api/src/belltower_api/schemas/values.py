@@ -78,14 +78,14 @@ def number(text: str) -> str:
         ) from None
 
 
+Number = Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(number)]
+"""A telephone number, in E.164 once it is read."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 BlankIsAbsent = BeforeValidator(blank_is_absent)
 Note = Annotated[
     Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] | None,
     BlankIsAbsent,
 ]
-Number = Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(number)]
-"""A telephone number; E.164 when it has been read."""
 QueriedInstant = Annotated[
     AwareDatetime,
     Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
