@@ -11,7 +11,20 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, preflight, retry, stats, wallet
+from belltower_api import (
+    administrator,
+    api_keys,
+    calls,
+    campaigns,
+    carrier_callbacks,
+    contacts,
+    me,
+    preflight,
+    retry,
+    session,
+    stats,
+    wallet,
+)
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -21,7 +34,8 @@ from belltower_api.settings import ApiSettings
 _DESCRIPTION = """\
 Campaigns of voice calls that start the moment they are due.
 
-- **Keys**: every request to `/api` carries `Authorization: Bearer <API key>`.
+- **Who asks**: every request to `/api` carries `Authorization: Bearer <API key>`, or the cookie of whoever signed in at
+  `/api/session`. With the cookie, what changes something is taken from pages of this address only.
 - **Times** are RFC 3339 in UTC, **durations** are seconds, **money** is a decimal string with an ISO 4217 currency.
 - **Errors** are problem+json (RFC 9457) with a stable `code`, a `detail` for people and a `request_id`; what is wrong with
   what was sent is always 400, with one entry in `errors` for each field, unknown fields included.
@@ -69,6 +83,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(wallet.router)
+    app.include_router(session.router)
+    app.include_router(administrator.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
     app.include_router(carrier_callbacks.router)
