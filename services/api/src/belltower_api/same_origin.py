@@ -26,5 +26,9 @@ def refuse_other_sites(request: Request, public_url: str) -> None:
 def _is_our_origin(request: Request, public_url: str) -> bool:
     """Whether `Origin` is where we are: as it is configured, or as this request was addressed (TLS may have ended before)."""
     origin = request.headers.get("Origin", "").lower()
-    host = request.headers.get("Host", "").lower()
-    return origin in (public_url.lower(), f"https://{host}", f"http://{host}")
+    ours = public_url.lower()
+    if host := request.headers.get("Host", "").lower():
+        # Where TLS is what is meant, a page without it may be anybody's.
+        schemes = ("https",) if ours.startswith("https://") else ("https", "http")
+        return origin in (ours, *(f"{scheme}://{host}" for scheme in schemes))
+    return origin == ours

@@ -51,7 +51,7 @@ def check_new_password(password: str, email: str) -> None:
 
 
 def password_hash(password: str) -> str:
-    """What is stored of a password. Takes a tenth of a second of two cores, and 64 MB."""
+    """What is stored of a password. Costs 64 MB and, on purpose, a noticeable part of a second."""
     return _HASHER.hash(_stabilised(password))
 
 
