@@ -8,11 +8,13 @@ import argon2
 import httpx
 import pytest
 from tests.support.api import EMAIL, PASSWORD, Api, campaign, refused
+from tests.support.eventually import eventually
 
 from belltower.db import sessions, sign_ins
 from belltower.domain import credentials
 from belltower.domain.principal import Role
 from belltower_api.dependencies import COOKIE
+from belltower_scheduler.fold import keep_folding
 
 WRONG = "wrong horse battery staple"
 TOP_UP = {"amount": "5.00"}
@@ -246,6 +248,24 @@ async def test_counts_are_forgotten_when_their_window_is_over(api: Api) -> None:
         await api.execute("UPDATE sign_in_attempts SET began_at = began_at - interval '16 minutes'")
         async with api.engine.begin() as connection:
             assert await sign_ins.forget_attempts(connection) == 2
+
+
+async def test_the_scheduler_forgets_sessions_and_counts_whose_time_is_over(api: Api) -> None:
+    await api.add_person()
+    async with api.browser() as browser:
+        await sign_in(browser)
+        await sign_in(browser, WRONG)
+    await api.execute("UPDATE sessions SET expires_at = now()")
+    await api.execute("UPDATE sign_in_attempts SET began_at = began_at - interval '16 minutes'")
+    folding = asyncio.create_task(keep_folding(api.engine))
+
+    async def nothing_is_left() -> bool:
+        left = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM sign_in_attempts)"
+        return bool(await api.one(left) == 0)
+
+    await eventually(nothing_is_left)
+    folding.cancel()
+    await asyncio.gather(folding, return_exceptions=True)
 
 
 # ---- whose page it is

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db.accounts import NewAccount, create_first_administrator, refuse_second_administrator
 from belltower.db.engine import in_transaction
 from belltower.domain import principal
-from belltower.domain.credentials import check_new_password, new_session_token, password_hash
+from belltower.domain.credentials import MINIMUM_PASSWORD, check_new_password, new_session_token, password_hash
 from belltower_api.dependencies import Res, VisitorRoute
 from belltower_api.errors import problems
 from belltower_api.schemas.session import Email, Password, Session, User
@@ -37,7 +37,9 @@ class AdministratorCreate(Fields):
     )
 
     email: Email
-    password: Password = Field(description="12 to 200 characters, any, but not the e-mail address.")
+    password: Password = Field(
+        description="Any characters, but not the e-mail address.", json_schema_extra={"minLength": MINIMUM_PASSWORD}
+    )
     account_name: Name = Field(
         description="What the new account is called. Where there is one account already, they become its administrator."
     )

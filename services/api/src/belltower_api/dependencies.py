@@ -67,8 +67,8 @@ class AccountRoute(APIRoute):
 
         async def for_an_account(request: Request) -> Response:
             principal = request.state.principal = await _authenticate(request)
-            if administrators_only and not principal.is_administrator:
-                raise AdministratorsOnly
+            if administrators_only:  # before an answer that was kept is given to somebody else
+                await _administrator(request)
             _expect(request, media_type)
             if request.method == "POST":
                 return await answered_once(request, resources(request).reader, principal.account_id, handle)
@@ -152,11 +152,14 @@ async def _principal(request: Request) -> Principal:
 
 
 async def _administrator(request: Request) -> Principal:
-    return await _principal(request)
+    principal = await _principal(request)
+    if not principal.is_administrator:
+        raise AdministratorsOnly
+    return principal
 
 
 Res = Annotated[Resources, Depends(_resources)]
 Asker = Annotated[Principal, Depends(_principal)]
 """Who asks, as `AccountRoute` found out."""
 Administrator = Annotated[Principal, Depends(_administrator)]
-"""Who asks, in an operation that `AccountRoute` lets administrators do only."""
+"""Who asks, in an operation that is for administrators and API keys."""

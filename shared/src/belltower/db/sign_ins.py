@@ -1,8 +1,8 @@
 """Attempts to sign in, counted by all processes together, so that passwords cannot be tried out.
 
 Counted are those of one client, and those of one client for one e-mail address. There is deliberately no count for an
-address from everywhere: with it a stranger could keep the owner out for ever. Passwords of twelve characters do not fall to
-ten tries of each client that a stranger can muster, and every try of them costs the client's own count, too.
+address from everywhere: with it a stranger could keep the owner out for ever, and without it ten tries a quarter of an hour
+from each of many networks still do not find a password of twelve characters.
 """
 
 import hashlib
