@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from tests.support.api import AUTH_TOKEN, PUBLIC_URL, Api, refused
-from tests.support.callbacks import placed_call, post
+from tests.support.callbacks import cut_off_who_waits_for_a_lock, placed_call, post
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from belltower.telephony.twilio import CALLBACK_PATH
@@ -91,11 +91,7 @@ async def test_a_report_that_could_not_be_stored_asks_to_be_sent_again(api: Api,
     async with api.engine.connect() as other:
         await other.exec_driver_sql("SELECT FROM attempts FOR UPDATE")
         waiting = asyncio.create_task(post(api, report(), f"attempt={attempt}"))
-        await asyncio.sleep(0.2)
-        await api.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
+        await cut_off_who_waits_for_a_lock(api)
         refused(await waiting, 503, "unavailable")
         await other.rollback()
     assert (await post(api, report(), f"attempt={attempt}")).status_code == 204

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 from tests.support.api import Api, refused
-from tests.support.callbacks import placed_call, post
+from tests.support.callbacks import cut_off_who_waits_for_a_lock, placed_call, post
 
 from belltower.domain import opt_out
 from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
@@ -138,11 +138,7 @@ async def test_a_key_that_could_not_be_stored_asks_to_be_posted_again(api: Api) 
     async with api.engine.connect() as gate:
         await gate.exec_driver_sql("SELECT FROM accounts FOR NO KEY UPDATE")
         waiting = asyncio.create_task(press(api, f"attempt={call}"))
-        await asyncio.sleep(0.2)
-        await api.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
+        await cut_off_who_waits_for_a_lock(api)
         refused(await waiting, 503, "unavailable")
         await gate.rollback()
     assert (await press(api, f"attempt={call}")).status_code == 200

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import insert
 from tests.support.api import AUTH_TOKEN, PUBLIC_URL, Api
+from tests.support.eventually import eventually
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from belltower.db.tables import attempts
@@ -73,3 +74,17 @@ async def placed_call(api: Api, phone: str = "+14155550123", **changes: Any) -> 
             )
         )
     return str(attempt_id)
+
+
+async def cut_off_who_waits_for_a_lock(api: Api) -> None:
+    """Wait until somebody waits for a lock, and end that session as a database does that goes away."""
+
+    async def ended() -> bool:
+        return bool(
+            await api.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        )
+
+    await eventually(ended)

@@ -106,9 +106,12 @@ async def get_events(
 
 
 async def opted_out_at(connection: AsyncConnection, call_id: UUID) -> datetime | None:
-    """When the key was pressed in a call. The caller has made sure that the call is its account's."""
-    at = await connection.execute(select(do_not_call_events.c.at).where(do_not_call_events.c.attempt_id == call_id))
-    return at.scalars().first()
+    """When the key was first pressed in a call. The caller has made sure that the call is its account's."""
+    in_call = do_not_call_events.c.attempt_id == call_id
+    at: datetime | None = (
+        await connection.execute(select(func.min(do_not_call_events.c.at)).where(in_call))
+    ).scalar_one()
+    return at
 
 
 async def _add(
