@@ -30,6 +30,8 @@ BIG = {
     "do_not_call",
     "do_not_call_events",
     "idempotency_keys",
+    "sessions",
+    "sign_in_attempts",
 }
 
 # Twenty accounts. Of 20,000 campaigns most are over or still to come; 400 are owned, 100 announced, 50 due. Of their calls
@@ -89,6 +91,14 @@ INSERT INTO do_not_call_events (account_id, phone, change, actor) SELECT account
 
 INSERT INTO idempotency_keys (account_id, route, key, fingerprint, token, created_at)
 SELECT account_id, 'POST /api/campaigns', id::text, '', id, now() - random() * interval '25 hours' FROM campaigns;
+
+INSERT INTO users (id, account_id, email, password_hash, role) SELECT id, id, id::text, 'x', 'member' FROM accounts;
+
+INSERT INTO sessions (token_hash, user_id, expires_at)
+SELECT id::text::bytea, account_id, now() + random() * interval '15 days' - interval '1 day' FROM campaigns;
+
+INSERT INTO sign_in_attempts (bucket, attempts, began_at)
+SELECT id::text::bytea, 1, now() - random() * interval '16 minutes' FROM campaigns;
 """
 
 
@@ -162,6 +172,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "keep_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     "renew_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     "release_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
+    # signing in
+    "count_attempt": {},
+    "forgive_attempt": {"sign_in_attempts_pkey": ["bucket = ANY"]},
+    "forget_attempts": {"sign_in_attempts_began_at_idx": ["began_at <"]},
+    "forget_sessions": {"sessions_expires_at_idx": ["expires_at <="]},
     # reading
     "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
     "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
@@ -180,7 +195,8 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
 }
 IN_ORDER = {
     "forget_keys",
-    "forget_imports",
+    "forget_attempts",
+    "forget_sessions",
     "claim_due",
     "next_wake",
     "expire_announcements",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import belltower_api
 from belltower.domain import schedule
 from belltower_api import (
+    administrator,
     api_keys,
     calls,
     campaigns,
@@ -30,6 +31,7 @@ from belltower_api import (
     preview,
     rejected,
     retry,
+    session,
     stats,
     wallet,
 )
@@ -44,6 +46,8 @@ OPERATIONS = [
 ]
 READING = {"/api/campaigns/preflight", "/api/campaigns/preview"}
 """A POST that changes nothing needs no key."""
+OPEN = {"/api/session", "/api/administrator"}
+"""What one may ask before one is known."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
@@ -56,6 +60,8 @@ HANDLERS: tuple[ModuleType, ...] = (
     calls,
     do_not_call,
     wallet,
+    session,
+    administrator,
     me,
     api_keys,
     carrier_callbacks,
@@ -76,9 +82,10 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
         assert response["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if path.startswith("/api"):
         keyed = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
-        assert keyed == (["Idempotency-Key"] if method == "post" and path not in READING else [])
-        assert operation["security"] == [{"apiKey": []}]
-        assert "401" in failures
+        assert keyed == (["Idempotency-Key"] if method == "post" and path not in READING | OPEN else [])
+        assert operation.get("security") == (None if path in OPEN else [{"apiKey": []}, {"session": []}])
+        assert path in OPEN or "401" in failures
+        assert method == "get" or "403" in failures, "a page of another site is refused"
 
 
 def test_the_document_is_written_to_the_file_that_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
 from belltower_api import (
+    administrator,
     api_keys,
     calls,
     campaigns,
@@ -24,6 +25,7 @@ from belltower_api import (
     preview,
     rejected,
     retry,
+    session,
     stats,
     wallet,
 )
@@ -36,7 +38,8 @@ from belltower_api.settings import ApiSettings
 _DESCRIPTION = """\
 Campaigns of voice calls that start the moment they are due.
 
-- **Keys**: every request to `/api` carries `Authorization: Bearer <API key>`.
+- **Who asks**: every request to `/api` carries `Authorization: Bearer <API key>`, or the cookie of whoever signed in at
+  `/api/session`. With the cookie, what changes something is taken from pages of this address only.
 - **Times** are RFC 3339 in UTC, **durations** are seconds, **money** is a decimal string with an ISO 4217 currency.
 - **Errors** are problem+json (RFC 9457) with a stable `code`, a `detail` for people and a `request_id`; what is wrong with
   what was sent is always 400, with one entry in `errors` for each field, unknown fields included.
@@ -88,6 +91,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
     app.include_router(wallet.router)
+    app.include_router(session.router)
+    app.include_router(administrator.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
     app.include_router(carrier_callbacks.router)

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 
 from belltower.db import calls, do_not_call
 from belltower.db.wallet import get_wallet
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.schemas.call import CallDetail
 
-router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=[Security(bearer)])
+router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
 @router.get("/{call_id}", summary="Look at a call", responses=problems(401, 404))

@@ -3,20 +3,20 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, Security
+from fastapi import APIRouter, Form, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import calls, campaigns, history
-from belltower.db.api_keys import Principal
 from belltower.db.contacts import NewContacts
 from belltower.db.progress import Progress, get_progress
 from belltower.db.wallet import get_wallet
 from belltower.domain.call import FINAL
 from belltower.domain.campaign import ContactStatus
+from belltower.domain.principal import Principal
 from belltower_api import contact_file
 from belltower_api.contact_list import ContactList
 from belltower_api.create_campaign import create
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept, Once
 from belltower_api.lists import listed, uploaded
@@ -33,9 +33,7 @@ from belltower_api.schemas.campaign import (
 from belltower_api.schemas.campaign_fields import CampaignCreate, CampaignFields, CampaignUpload
 from belltower_api.schemas.collection import Paging
 
-router = APIRouter(
-    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
-)
+router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 CREATED: dict[int | str, dict[str, Any]] = {
     201: {
@@ -49,7 +47,7 @@ CREATED: dict[int | str, dict[str, Any]] = {
     "",
     summary="Create a campaign",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 409, 413, 415, 422)},
 )
 async def create_campaign(
     fields: CampaignCreate, res: Res, asker: Asker, response: Response, once: Kept
@@ -68,7 +66,7 @@ async def create_campaign(
     "/upload",
     summary="Create a campaign from a file",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 409, 413, 415, 422)},
 )
 async def upload_campaign(
     form: Annotated[CampaignUpload, Form(media_type="multipart/form-data")],
@@ -161,7 +159,7 @@ async def list_campaign_events(
     )
 
 
-@router.delete("/{campaign_id}", summary="Delete a campaign", status_code=204, responses=problems(401, 404, 409))
+@router.delete("/{campaign_id}", summary="Delete a campaign", status_code=204, responses=problems(401, 403, 404, 409))
 async def delete_campaign(campaign_id: UUID, res: Res, asker: Asker) -> None:
     """Delete a campaign that does not run: a scheduled one will not start. Its calls stay on the ledger."""
     await campaigns.delete_campaign(res.engine, asker.account_id, campaign_id)

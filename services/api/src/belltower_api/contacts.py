@@ -4,21 +4,21 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from belltower.db import campaigns, contacts
 from belltower.db.progress import get_progress
 from belltower.domain import phone
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.contact import Contact, ContactCollection, ContactPaging
 from belltower_api.schemas.values import shown_instant, shown_money
 
 router = APIRouter(
-    prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 _ROWS = 2_000

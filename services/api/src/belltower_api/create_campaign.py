@@ -10,12 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
-from belltower.db.api_keys import Principal
 from belltower.db.contacts import MAX_CONTACTS, NewContacts
 from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler_for
 from belltower.domain import schedule
 from belltower.domain.errors import InsufficientFunds, Invalid
+from belltower.domain.principal import Principal
 from belltower_api.dependencies import Resources
 from belltower_api.errors import TooLarge
 from belltower_api.schemas.campaign_fields import CampaignFields, StartFields

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import do_not_call
 from belltower.db.engine import in_transaction
 from belltower.domain import phone as telephone
 from belltower.domain.errors import NotFound
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
@@ -24,7 +24,7 @@ from belltower_api.schemas.do_not_call import (
 )
 
 router = APIRouter(
-    prefix="/api/do-not-call", tags=["Do not call"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/do-not-call", tags=["Do not call"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 
@@ -54,7 +54,7 @@ async def list_do_not_call(
     status_code=201,
     responses={
         200: {"description": "It was on the list already, and stays as it was.", "model": DoNotCallEntry},
-        **problems(400, 401, 409, 413, 415, 422),
+        **problems(400, 401, 403, 409, 413, 415, 422),
     },
 )
 async def add_to_do_not_call(
@@ -74,7 +74,7 @@ async def add_to_do_not_call(
     return listed
 
 
-@router.delete("/{phone}", summary="Let a number be called again", status_code=204, responses=problems(401, 404))
+@router.delete("/{phone}", summary="Let a number be called again", status_code=204, responses=problems(401, 403, 404))
 async def remove_from_do_not_call(phone: str, res: Res, asker: Asker) -> None:
     """Take a number off the list, because its owner asked for it: who did it stays on record. Contacts that were skipped
     stay so; call them with another campaign."""

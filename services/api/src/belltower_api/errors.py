@@ -23,12 +23,14 @@ from starlette.responses import Response
 
 from belltower.db.engine import is_outage
 from belltower.domain.errors import (
+    AdministratorExists,
     BelltowerError,
     IllegalTransition,
     InsufficientFunds,
     Invalid,
     LimitReached,
     NotFound,
+    TooManyAttempts,
 )
 from belltower_api.schemas.problem import FieldError, Problem
 from belltower_api.schemas.values import MAX_FIELDS, shown_money
@@ -44,10 +46,41 @@ _LONGEST_NAME = 64
 
 
 class Unauthorised(HTTPException):
-    """The request has no valid API key. `challenge` completes the WWW-Authenticate header (RFC 6750, 3)."""
+    """The request has no valid API key and no valid session. `challenge` completes the WWW-Authenticate header (RFC 6750, 3)."""
 
     def __init__(self, detail: str, challenge: str = "") -> None:
         super().__init__(401, detail, {"WWW-Authenticate": f'Bearer realm="belltower"{challenge}'})
+
+
+class SignInRefused(Unauthorised):
+    """An e-mail address and a password that do not belong together, whichever of them is wrong."""
+
+    code = "sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong. Check both, and try again.")
+
+
+class CrossSite(HTTPException):
+    """A page of another site, as far as can be told, asks with a person's cookie, or signs somebody in."""
+
+    code = "cross_site_request"
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "This did not come from a page of this address. A program sends an API key instead of the cookie, or the header"
+            " `Origin` with the address that it asks.",
+        )
+
+
+class AdministratorsOnly(HTTPException):
+    """A member asks for what only administrators may do."""
+
+    code = "administrators_only"
+
+    def __init__(self) -> None:
+        super().__init__(403, "Only an administrator of the account may do this. Ask one to do it for you.")
 
 
 class CallbackRefused(HTTPException):
@@ -115,14 +148,15 @@ _SENTENCES = {
 }
 _RESPONSES = {
     400: "What was sent cannot be accepted; `errors` says what and why.",
-    401: "The API key is missing or wrong.",
+    401: "The API key, the session, or what somebody signs in with is missing or not valid.",
     402: "The wallet holds less than the minimum.",
-    403: "The carrier's signature does not match.",
+    403: "Whoever asks may not do this: a member of the account, a page of another site, or not the carrier.",
     404: "There is no such thing, or it belongs to another account.",
-    409: "The status or a limit does not allow it, or the first request with this Idempotency-Key is still under way.",
+    409: "The status, a limit, or what is there does not allow it, or the first request with this key is still under way.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
+    429: "There were too many attempts; try again after Retry-After.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }
 
@@ -211,6 +245,11 @@ def add_handlers(app: FastAPI) -> None:
                 return answer(request_id, 409, "illegal_transition", detail)
             case LimitReached():
                 return answer(request_id, 409, "limit_reached", detail)
+            case AdministratorExists():
+                return answer(request_id, 409, "administrator_exists", detail)
+            case TooManyAttempts():
+                headers = {"Retry-After": str(error.retry_after)}
+                return answer(request_id, 429, "too_many_attempts", detail, headers=headers)
             case InsufficientFunds():
                 return answer(
                     request_id,

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, Security, UploadFile
+from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from belltower_api import contact_file
 from belltower_api.contact_file import Layout, Row
 from belltower_api.contact_list import ContactList, File
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.lists import imported_file, read_off_loop
@@ -27,7 +27,7 @@ from belltower_api.schemas.list_fields import ListReading
 from belltower_api.schemas.rejection import RejectedNumbers
 from belltower_api.schemas.values import Instant
 
-router = APIRouter(prefix="/api/imports", tags=["Imports"], route_class=AccountRoute, dependencies=[Security(bearer)])
+router = APIRouter(prefix="/api/imports", tags=["Imports"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 _COLUMNS = ("line", "value", "code", "reason")
 _ROWS = 5_000
@@ -137,7 +137,7 @@ class ContactImportCollection(Collection[ContactImport]):
 
 
 @router.post(
-    "", summary="Look into a file of contacts", status_code=201, responses=problems(400, 401, 409, 413, 415, 422)
+    "", summary="Look into a file of contacts", status_code=201, responses=problems(400, 401, 403, 409, 413, 415, 422)
 )
 async def create_import(
     form: Annotated[ImportUpload, Form(media_type="multipart/form-data")],
@@ -208,7 +208,7 @@ async def download_import_rejected(
     return csv_file(f"rejected-{import_id}.csv", _rejected(found))
 
 
-@router.delete("/{import_id}", summary="Forget an import", status_code=204, responses=problems(401, 404))
+@router.delete("/{import_id}", summary="Forget an import", status_code=204, responses=problems(401, 403, 404))
 async def delete_import(import_id: UUID, res: Res, asker: Asker) -> None:
     """Forget a file before its day is over. Campaigns that were made of it keep their contacts."""
     async with res.reader.connect() as connection:

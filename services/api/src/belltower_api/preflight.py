@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from belltower.db.campaigns import get_creation_terms
@@ -14,16 +14,14 @@ from belltower.domain.calling_window import CallingWindow, decide, zones_of
 from belltower.domain.forecast import experience_or_assumption, forecast
 from belltower.domain.money import Tariff
 from belltower_api.create_campaign import caller_id_of, start_of
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.lists import listed
 from belltower_api.schemas.campaign_fields import CampaignPreflight
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import Currency, Instant, Money
 
-router = APIRouter(
-    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
-)
+router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 _LOOKED_AT = 1_000
 """Numbers whose time zones are looked up for the first call: one of so many may ring first."""
@@ -60,7 +58,7 @@ class CampaignForecast(BaseModel):
     currency: Currency
 
 
-@router.post("/preflight", summary="See what a campaign would do", responses=problems(400, 401, 404, 413, 415))
+@router.post("/preflight", summary="See what a campaign would do", responses=problems(400, 401, 403, 404, 413, 415))
 async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) -> CampaignForecast:
     """How many people would be called and how many not, when the first, for how long, and for how much. Nothing is written.
 

@@ -1,19 +1,17 @@
 """What the contacts of a campaign would hear, without creating it."""
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from belltower.domain.message import read_message, values_of
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.lists import listed
 from belltower_api.schemas.campaign_fields import WelcomeMessage
 from belltower_api.schemas.list_fields import ContactLists
 from belltower_api.schemas.rejection import MessageWarning
 
-router = APIRouter(
-    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
-)
+router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
 class MessagePreview(ContactLists):
@@ -56,7 +54,7 @@ class RenderedMessages(BaseModel):
     warnings: list[MessageWarning] = Field(description="Placeholders that not every contact can fill, of all contacts.")
 
 
-@router.post("/preview", summary="See what contacts would hear", responses=problems(400, 401, 404, 413, 415))
+@router.post("/preview", summary="See what contacts would hear", responses=problems(400, 401, 403, 404, 413, 415))
 async def preview_message(preview: MessagePreview, res: Res, asker: Asker) -> RenderedMessages:
     """The message as the first contacts would hear it, with their own values for its placeholders. Nothing is written."""
     message = read_message(preview.welcome_message)

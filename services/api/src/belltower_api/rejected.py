@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from belltower.db import campaigns, rejected
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.collection import Collection, Paging
@@ -19,7 +19,7 @@ router = APIRouter(
     prefix="/api/campaigns/{campaign_id}/rejected",
     tags=["Contacts"],
     route_class=AccountRoute,
-    dependencies=[Security(bearer)],
+    dependencies=AUTHENTICATED,
 )
 
 COLUMNS = ("source", "line", "value", "code", "reason")

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response, Security
+from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
@@ -12,14 +12,14 @@ from belltower.db.contacts import NewContacts
 from belltower.domain.campaign import ContactStatus
 from belltower_api.campaigns import CREATED, location, untouched
 from belltower_api.create_campaign import create
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.schemas.campaign import Campaign
 from belltower_api.schemas.campaign_fields import CampaignFields, CampaignRetry
 
 router = APIRouter(
-    prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 _LONGEST_START = 190
@@ -29,7 +29,7 @@ _LONGEST_START = 190
     "/retry",
     summary="Ring the failed contacts again",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 404, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 404, 409, 413, 415, 422)},
 )
 async def retry_campaign(
     campaign_id: UUID,

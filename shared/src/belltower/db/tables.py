@@ -37,6 +37,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from belltower.domain.call import FINAL as FINAL_CALL
 from belltower.domain.call import LIVE, CallStatus
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
+from belltower.domain.principal import Role
 
 metadata = MetaData(
     naming_convention={
@@ -100,8 +101,32 @@ users = Table(
     Column("password_hash", Text, nullable=False, comment="argon2id."),
     Column("role", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
-    CheckConstraint("role IN ('administrator', 'member')", name="role"),
+    CheckConstraint(f"role IN ({sql_list(Role)})", name="role"),
     UniqueConstraint("email"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True, comment="SHA-256: tokens have 256 random bits."),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False),
+    Index("sessions_user_id_idx", "user_id", "expires_at"),
+    Index("sessions_expires_at_idx", "expires_at"),
+    comment="Who is signed in, until they sign out or for 14 days.",
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column(
+        "bucket", LargeBinary, primary_key=True, comment="SHA-256 of what is counted: client, or e-mail and client."
+    ),
+    Column("attempts", Integer, nullable=False, comment="Since began_at, without those that were right."),
+    Column("began_at", Instant, nullable=False),
+    Index("sign_in_attempts_began_at_idx", "began_at"),
+    comment="How often somebody tried to sign in lately. For minutes.",
 )
 
 api_keys = Table(
