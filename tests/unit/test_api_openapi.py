@@ -27,6 +27,7 @@ from belltower_api import (
     preflight,
     retry,
     stats,
+    stream,
     wallet,
 )
 from belltower_api.schemas.values import shown_money
@@ -40,6 +41,8 @@ OPERATIONS = [
 ]
 READING = {"/api/campaigns/preflight"}
 """A POST that changes nothing needs no key."""
+RESUMED = {"/api/stream": ["Last-Event-ID"]}
+"""What goes on from where it broke off says where."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
@@ -47,6 +50,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     retry,
     stats,
     calls,
+    stream,
     wallet,
     me,
     api_keys,
@@ -68,7 +72,7 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
         assert response["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if path.startswith("/api"):
         keyed = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
-        assert keyed == (["Idempotency-Key"] if method == "post" and path not in READING else [])
+        assert keyed == (["Idempotency-Key"] if method == "post" and path not in READING else RESUMED.get(path, []))
         assert operation["security"] == [{"apiKey": []}]
         assert "401" in failures
 

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import Response
 
 from belltower.db.api_keys import Principal, find_principal
+from belltower.db.engine import is_outage
 from belltower.outcomes import Outcomes
 from belltower_api.errors import Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
 from belltower_api.idempotency import answered_once
+from belltower_api.live import Live
 from belltower_api.settings import ApiSettings
 
 bearer = HTTPBearer(
@@ -36,6 +38,7 @@ class Resources:
     reader: AsyncEngine
     """The same pool in autocommit, for single reads: they need no BEGIN and no COMMIT."""
     outcomes: Outcomes
+    live: Live
     list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many lists of numbers are read at once: what they take of memory and processor is bounded."""
 
@@ -71,6 +74,18 @@ async def _authenticate(request: Request) -> Principal:
     if principal is None:
         raise Unauthorised("This API key is not valid. Check that all of it was sent.", ', error="invalid_token"')
     return principal
+
+
+async def is_still_allowed(request: Request) -> bool:
+    """Whether whoever asked still may: for an answer that lasts. While nobody can tell, it goes on."""
+    try:
+        await _authenticate(request)
+    except Unauthorised:
+        return False
+    except Exception as error:
+        if not is_outage(error):
+            raise
+    return True
 
 
 def _expect(request: Request, media_type: str) -> None:
