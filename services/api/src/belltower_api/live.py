@@ -184,6 +184,7 @@ class Live:
 
     async def _keep_looking(self) -> None:
         """Look until nobody listens any more."""
+        structlog.contextvars.unbind_contextvars("request_id")  # of the first who listened
         pause = INTERVAL
         while True:
             await asyncio.sleep(pause)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Security
-from fastapi.sse import EventSourceResponse
+from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer, is_still_allowed
@@ -72,8 +72,11 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-class EventStream(EventSourceResponse):
-    """A stream of events that ends when its reader takes nothing of it for too long."""
+class EventStream(StreamingResponse):
+    """A stream of events that ends when its reader takes nothing of it for too long. Its head says that nobody shall keep it
+    or hold it up."""
+
+    media_type = "text/event-stream"
 
     async def stream_response(self, send: Send) -> None:
         """Send everything. A reader that vanished without a word would otherwise keep its place for ever."""
@@ -94,7 +97,8 @@ async def _listener(
     last_event_id: Annotated[
         str | None,
         Header(
-            alias="Last-Event-ID", description="The `id` of the last event that arrived; browsers send it by themselves."
+            alias="Last-Event-ID",
+            description="The `id` of the last event that arrived; browsers send it by themselves.",
         ),
     ] = None,
 ) -> AsyncIterator[Listener]:
@@ -105,7 +109,7 @@ async def _listener(
 @router.get(
     "",
     summary="Follow the campaigns live",
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses={**_STREAM, **problems(401, 429)},
 )
 async def follow_campaigns(request: Request, listener: Annotated[Listener, Depends(_listener)]) -> EventStream:
