@@ -45,6 +45,6 @@ def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_pa
     assert '"code"' not in shown, "no command is refused"
     for said in (
         '"calls_are_simulated":true', '"note":"Invoice 2030-117"', '"will_be_called":3', '"timeline":[{',
-        "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
+        "event: campaign\ndata: {", "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
     ):  # fmt: skip
         assert said in shown

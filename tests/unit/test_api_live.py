@@ -1,12 +1,16 @@
 """The box of a listener to live events: the latest of each campaign, in order, within bounds."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
+from starlette.types import Message
 
 from belltower.db.changes import Moment
-from belltower_api import live
+from belltower_api import live, stream
 from belltower_api.live import Listener
+from belltower_api.stream import EventStream
 
 BEFORE, AFTER = Moment(1, "10:10:"), Moment(1, "20:25:22")
 
@@ -39,7 +43,7 @@ async def test_more_than_a_box_holds_is_a_reset_and_what_follows_is_told(monkeyp
     assert taken.startswith(b'event: reset\ndata: {"detail":')
     assert taken.endswith(b"\n\n" + frame("kept") + b"id: 1-20\n\n")
     box.put({uuid4(): frame("next")}, AFTER)
-    assert await box.take(0) == b":\nid: 1-20\n\n", "whoever loads everything anew is left in peace for a while"
+    assert await box.take(0) == b":\n\n", "whoever loads everything anew is left in peace for a while"
     assert await box.take(1) == frame("next") + b"id: 1-20\n\n"
 
 
@@ -49,6 +53,24 @@ async def test_a_box_that_is_closed_gives_out_what_it_has() -> None:
     box.close()
     assert box.is_closed
     assert await box.take(1) == frame("last") + b"id: 1-20\n\n"
+
+
+async def test_a_stream_of_which_nothing_is_read_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STALLED", 0.05)
+    sent: list[str] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        if len(sent) > 2:
+            await asyncio.Event().wait()
+
+    async def for_ever() -> AsyncIterator[bytes]:
+        while True:
+            yield b":\n\n"
+
+    async with asyncio.timeout(5):
+        await EventStream(for_ever()).stream_response(send)
+    assert sent == ["http.response.start", "http.response.body", "http.response.body"]
 
 
 @pytest.mark.parametrize(

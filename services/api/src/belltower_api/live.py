@@ -61,11 +61,6 @@ class Listener:
         self._filled = asyncio.Event()
         self.is_closed = False
 
-    @property
-    def position(self) -> bytes:
-        """How far the listener has come, as an `id`: without data it is no event, and moves the position."""
-        return f"id: {self._moment.position}\n\n".encode()
-
     def put(self, frames: Frames, moment: Moment) -> None:
         """Add what changed until `moment`."""
         for campaign_id, frame in frames.items():
@@ -93,13 +88,14 @@ class Listener:
     async def take(self, timeout: float) -> bytes:
         """What is in the box, as soon as something is; after `timeout` seconds a comment, so that both ends notice a dead line.
 
-        The position stands behind the last event: a stream that breaks before that is resumed from the position before.
+        The position is an `id` behind the last event: a stream that breaks before is resumed from the position before.
         """
         try:
             async with asyncio.timeout(timeout):
                 await self._filled.wait()
         except TimeoutError:
-            return b":\n" + self.position
+            is_empty = not (self._frames or self._is_reset)
+            return b":\n" + (self._position() if is_empty else b"\n")
         self._filled.clear()
         frames = list(self._frames.values())
         self._frames.clear()
@@ -107,7 +103,10 @@ class Listener:
             self._is_reset = False
             frames.insert(0, _RESET)
             self._rest()
-        return b"\n".join(frames) + self.position
+        return b"\n".join(frames) + self._position()
+
+    def _position(self) -> bytes:
+        return f"id: {self._moment.position}\n\n".encode()
 
     def _rest(self) -> None:
         loop = asyncio.get_running_loop()

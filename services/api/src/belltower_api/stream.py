@@ -29,6 +29,7 @@ _RETRY = b"retry: 2000\n"
 _EVENTS = {"campaign": "Campaign", "campaign_deleted": "CampaignDeleted", "reset": "Reset"}
 _EXAMPLE = """\
 retry: 2000
+:
 id: 1893495600000000-81273
 
 event: campaign
@@ -73,10 +74,12 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 class EventStream(StreamingResponse):
-    """A stream of events that ends when its reader takes nothing of it for too long. Its head says that nobody shall keep it
-    or hold it up."""
+    """A stream of events that nobody on the way keeps or holds up, and that ends when its reader takes nothing for too long."""
 
     media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterator[bytes]) -> None:
+        super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
         """Send everything. A reader that vanished without a word would otherwise keep its place for ever."""
@@ -109,6 +112,7 @@ async def _listener(
 @router.get(
     "",
     summary="Follow the campaigns live",
+    status_code=200,
     response_class=EventStream,
     responses={**_STREAM, **problems(401, 429)},
 )
@@ -123,15 +127,14 @@ async def follow_campaigns(request: Request, listener: Annotated[Listener, Depen
     Open the stream first and load lists then: nothing is missed between. A client that comes again with `Last-Event-ID` is
     told what changed in the meantime; something may be told twice.
     """
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventStream(_events(request, listener), headers=headers)
+    return EventStream(_events(request, listener))
 
 
 async def _events(request: Request, listener: Listener) -> AsyncIterator[bytes]:
     """What is sent until the process ends, or the key is not valid any more."""
     loop = asyncio.get_running_loop()
     checked_at = loop.time()
-    yield _RETRY + listener.position
+    yield _RETRY + await listener.take(0)
     while not listener.is_closed:
         events = await listener.take(HEARTBEAT)
         if loop.time() - checked_at >= CHECK_INTERVAL:
