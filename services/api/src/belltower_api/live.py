@@ -34,7 +34,7 @@ RESET_INTERVAL = 5.0
 """Seconds between two resets of a listener, who loads everything at each."""
 MOST_CHANGES = 500
 """Campaigns that are read for an account at a look, or wait in a box. With more than that the listener starts anew."""
-MOST_OF_ACCOUNT = 50
+MOST_OF_ACCOUNT = 100
 MOST_STREAMS = 2_000
 """Streams of an account, and of all, that this process serves at once."""
 
