@@ -36,7 +36,7 @@ def test_a_campaign_is_watched_live_from_its_start_to_its_end(product: Product) 
         lines = events.iter_lines()
         assert next(lines) == "retry: 2000"
         created = product.create(phone_numbers=PEOPLE).json()
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or seen[-1]["status"] != "completed":
             line = next(lines)
             if line.startswith("data: ") and created["id"] in line:

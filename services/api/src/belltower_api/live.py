@@ -152,6 +152,8 @@ class Live:
     def close(self) -> None:
         """End all streams, those that are still to begin, too: the process ends."""
         self._is_closed = True
+        if self._follower is not None:
+            self._follower.cancel()
         for listener in self._listeners:
             listener.close()
 
@@ -197,7 +199,11 @@ class Live:
         """Tell everybody what changed since the look before; how long to pause then, in seconds."""
         try:
             changes = await self._look(set(self._listeners.values()), since)
-            self._deliver(changes, self._listeners)
+            if changes.moment.follows(since):
+                self._deliver(changes, self._listeners)
+            else:
+                for listener in self._listeners:
+                    listener.reset(changes.moment)
         except Exception as error:  # those who listen go on doing so, and get it all when it works again
             if is_outage(error):
                 log.warning("live_view_waits", error=f"{type(error).__name__}: {error}"[:300])

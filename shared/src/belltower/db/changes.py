@@ -27,7 +27,8 @@ class Moment:
     """When one looked: which server, and its snapshot then."""
 
     server: int
-    """When the server started, in microseconds: what another one, or a restored one, did later is not comparable."""
+    """When the server started, in microseconds since 1970. It may have been restored or failed over to then, and what it
+    knew of earlier transactions be lost."""
     snapshot: str
     """`xmin:xmax:ids` (PostgreSQL, 9.27.10)."""
 
@@ -43,7 +44,7 @@ class Moment:
         return cls(int(parts[1]), f"{parts[2]}:{parts[2]}:") if parts else None
 
     def follows(self, earlier: "Moment") -> bool:
-        """Whether it can be later than another one, of the same server."""
+        """Whether it is later than another one, or the same: only then can be told what changed between them."""
         return self.server == earlier.server and self._end >= earlier._end
 
     @property
