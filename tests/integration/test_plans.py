@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import progress
+from belltower.db import changes, progress
 from belltower.db.engine import sql
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
@@ -55,7 +55,8 @@ SELECT md5('campaign' || n)::uuid, md5('account' || n % 20)::uuid, 'Test', 'Hell
     CASE WHEN n < 400 THEN 1 + n % 8 END, 1, now() - interval '1 minute'
 FROM generate_series(0, 19999) AS n;
 
-INSERT INTO campaign_progress (campaign_id) SELECT id FROM campaigns;
+INSERT INTO campaign_progress (campaign_id, account_id, changed)
+SELECT id, account_id, pg_current_xact_id() FROM campaigns;
 
 INSERT INTO contacts (campaign_id, phone, status, next_attempt_at)
 SELECT md5('campaign' || CASE WHEN n < 10000 THEN 0 ELSE n % 20000 END)::uuid, '+1415' || 2000000 + n,
@@ -192,6 +193,14 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "unfolded_campaign_id_idx": ["campaign_id = ANY"],
         "campaign_progress_pkey": ["campaign_id = ANY"],
     },
+    "changes": {
+        "campaigns_changed_idx": ["account_id =", "changed >=", "changed <"],
+        "campaign_progress_changed_idx": ["account_id =", "changed >=", "changed <"],
+        "unfolded_account_id_idx": ["account_id =", "changed >=", "changed <"],
+        "unfolded_campaign_id_idx": ["campaign_id = ANY"],
+        "campaigns_pkey": ["id = ANY"],
+        "campaign_progress_pkey": ["campaign_id ="],
+    },
 }
 IN_ORDER = {
     "forget_keys",
@@ -206,7 +215,12 @@ IN_ORDER = {
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
 """What is looked up for each campaign is looked up once, not wherever its result is used."""
-COMPOSED = {"fold": progress._fold_sql, "record_report": outcomes._write_sql, "progress": progress._progress_sql}
+COMPOSED = {
+    "fold": progress._fold_sql,
+    "record_report": outcomes._write_sql,
+    "progress": progress._progress_sql,
+    "changes": changes._changes_sql,
+}
 """Statements whose list of counters is filled in by the code."""
 
 
