@@ -34,6 +34,7 @@ from belltower_api import (
     session,
     stats,
     stream,
+    test_calls,
     wallet,
 )
 from belltower_api.schemas.values import shown_money
@@ -55,6 +56,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
     preview,
+    test_calls,
     imports,
     contacts,
     rejected,

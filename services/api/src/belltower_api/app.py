@@ -28,6 +28,7 @@ from belltower_api import (
     session,
     stats,
     stream,
+    test_calls,
     wallet,
 )
 from belltower_api.dependencies import Resources
@@ -89,6 +90,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(preflight.router)
     app.include_router(preview.router)
     app.include_router(imports.router)
+    app.include_router(test_calls.router)
     app.include_router(contacts.router)
     app.include_router(rejected.router)
     app.include_router(retry.router)

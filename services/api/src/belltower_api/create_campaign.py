@@ -39,6 +39,7 @@ async def create(
     keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
     *,
     retry_of: UUID | None = None,
+    is_test: bool = False,
 ) -> campaigns.Campaign:
     """Create a campaign in one transaction, then wake the schedulers if it is due before they would look by themselves.
 
@@ -60,6 +61,7 @@ async def create(
             timezone=fields.timezone or "UTC",
             scheduled=start_of(fields, terms.now),
             retry_of=retry_of,
+            is_test=is_test,
         )
         _require_funds(resources, terms)
         contacts = await listed(connection)

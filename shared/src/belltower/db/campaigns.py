@@ -51,6 +51,8 @@ class NewCampaign:
     """None: it starts at once."""
     retry_of: UUID | None = None
     """The campaign whose contacts it rings again."""
+    is_test: bool = False
+    """It is one test call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Campaign:
     scheduled_time: datetime | None
     timezone: str
     retry_of: UUID | None
+    is_test: bool
     contacts: int
     contact_fields: list[str]
     status: str
@@ -100,7 +103,7 @@ class Only:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What a campaign's row has to fulfil."""
-        found: list[ColumnElement[bool]] = []
+        found: list[ColumnElement[bool]] = [campaigns.c.is_test.is_(False)]
         if self.status is not None:
             found.append(campaigns.c.status == self.status)
         if self.search is not None:
@@ -161,6 +164,7 @@ async def create_campaign(
             "scheduled_wall": scheduled and scheduled.wall,
             "timezone": new.timezone,
             "retry_of": new.retry_of,
+            "is_test": new.is_test,
             "contacts": len(contacts),
             "contact_fields": list(contacts.fields),
             "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,

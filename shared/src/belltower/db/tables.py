@@ -202,6 +202,13 @@ campaigns = Table(
         nullable=True,
         comment="The campaign whose contacts without success it rings again.",
     ),
+    Column(
+        "is_test",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="One test call, which no list of campaigns shows.",
+    ),
     Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
     Column(
         "contact_fields",

@@ -98,6 +98,7 @@ class Campaign(BaseModel):
         description="The names of its contacts' fields, which the message may have as placeholders."
     )
     retry_of: UUID | None = Field(description="The campaign whose contacts it rings again.")
+    is_test: bool = Field(description="It is one test call, which no list of campaigns shows.", examples=[False])
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
     completed_at: Instant | None

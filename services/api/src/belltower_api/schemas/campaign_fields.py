@@ -71,8 +71,8 @@ class StartFields(Request):
     )
 
 
-class CampaignFields(StartFields):
-    """What a campaign is made of, however its numbers are given."""
+class Speech(Request):
+    """What is said, and how."""
 
     welcome_message: WelcomeMessage = Field(
         description="What is said when somebody answers, and nothing else: say in it that whoever presses 9 is not called again."
@@ -95,6 +95,11 @@ class CampaignFields(StartFields):
         description="The number that callees see; the account's own by default.",
         examples=["+14155550100"],
     )
+
+
+class CampaignFields(Speech, StartFields):
+    """What a campaign is made of, however its numbers are given."""
+
     concurrency: int = Field(default=10, ge=1, le=10_000, description="Simultaneous calls.")
     max_attempts: int = Field(default=1, ge=1, le=20, description="How often a contact is rung at most.")
     retry_delay: int = Field(

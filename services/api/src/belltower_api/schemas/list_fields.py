@@ -73,6 +73,8 @@ FieldName = Annotated[
 FieldValue = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONGEST_VALUE), AfterValidator(one_line)
 ]
+Fields = Annotated[dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS)]
+"""What is known of a contact, by the names that the message may have as placeholders."""
 
 
 class ListedContact(Request):
@@ -82,9 +84,7 @@ class ListedContact(Request):
         description="A number that is not one is left out and reported.", examples=["+14155550123"]
     )
     name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Ann"])
-    fields: Annotated[dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS)] = Field(
-        default={}, description="For the placeholders of the message.", examples=[{"time": "10:00"}]
-    )
+    fields: Fields = Field(default={}, description="For the placeholders of the message.", examples=[{"time": "10:00"}])
 
 
 class ListReading(Request):

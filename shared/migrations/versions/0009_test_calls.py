@@ -1,0 +1,28 @@
+"""Test calls
+
+Revision: 0009. After: 0008.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # A migration that cannot have its lock in time fails and is run again; it never makes the product wait behind it.
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("SET LOCAL statement_timeout = '10min'")
+    op.add_column(
+        "campaigns",
+        sa.Column(
+            "is_test",
+            sa.Boolean(),
+            nullable=False,
+            server_default="false",
+            comment="One test call, which no list of campaigns shows.",
+        ),
+    )
