@@ -64,6 +64,22 @@ async def test_a_do_not_call_contact_is_skipped(world: World, dialers: Dialers) 
     await world.check_records()
 
 
+async def test_everybody_hears_their_own_message(world: World, dialers: Dialers) -> None:
+    ann, ben = numbers(2)
+    campaign = await world.campaign([ann, ben])
+    await dialers.execute("UPDATE campaigns SET welcome_message = 'Hello {{name|you}}, {{time}} suits.'")
+    await dialers.execute(
+        "UPDATE contacts SET name = 'Ann', fields = CAST(:fields AS json) WHERE phone = :phone",
+        phone=ann,
+        fields='{"Time": "10:00 & later"}',
+    )
+    dialer = await dialers()
+    await dialer.run(campaign)
+    assert isinstance(dialer.carrier, RecordingCarrier)
+    said = {request.to: request.message for request in dialer.carrier.requests}
+    assert said == {ann: "Hello Ann, 10:00 & later suits.", ben: "Hello you, suits."}
+
+
 async def test_who_presses_9_is_skipped_wherever_they_wait_in_the_account_and_only_there(
     world: World, dialers: Dialers
 ) -> None:
