@@ -22,9 +22,12 @@ from tests.support.world import World
 from belltower.db.changes import Changes, get_changes
 from belltower.db.engine import create_engine
 from belltower.db.progress import fold
+from belltower.db.sessions import create_session
+from belltower.domain.credentials import new_session_token
 from belltower.runtime.process import serve_http
 from belltower_api import live, stream
 from belltower_api.app import create_app
+from belltower_api.dependencies import COOKIE
 from belltower_local import ports
 
 APPEND = (
@@ -439,6 +442,23 @@ async def test_a_key_that_is_revoked_ends_its_stream(served: Served, monkeypatch
         await events.nothing(0.5)
     async with served.follow() as events:
         await served.api.execute("UPDATE api_keys SET revoked_at = now() WHERE account_id = :id", id=served.api.account)
+        with pytest.raises(EOFError):
+            await events.next()
+
+
+async def test_a_person_who_signs_out_hears_nothing_more(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(stream, "CHECK_INTERVAL", 0.1)
+    api, token = served.api, new_session_token()
+    async with api.engine.begin() as connection:
+        user = await connection.execute(text("SELECT id FROM users WHERE account_id = :id"), {"id": api.account})
+        await create_session(connection, user.scalar_one(), token)
+    async with (
+        httpx.AsyncClient(base_url=served.url, cookies={COOKIE: token}, trust_env=False) as browser,
+        listening(browser) as events,
+    ):
+        await events.nothing(0.5)
+        await api.execute("DELETE FROM sessions")
         with pytest.raises(EOFError):
             await events.next()
 

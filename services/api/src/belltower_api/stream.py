@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/stream", tags=["Live"], route_class=AccountRoute
 HEARTBEAT = 15.0
 """Seconds of silence after which something is sent."""
 CHECK_INTERVAL = 30.0
-"""Seconds between two looks whether the key is still valid."""
+"""Seconds between two looks whether the key is still valid, or the session still goes on."""
 STALLED = 60.0
 """Seconds for which a client may read nothing of what was sent."""
 _RETRY = b"retry: 2000\n"
@@ -131,7 +131,7 @@ async def follow_campaigns(request: Request, listener: Annotated[Listener, Depen
 
 
 async def _events(request: Request, listener: Listener) -> AsyncIterator[bytes]:
-    """What is sent until the process ends, or the key is not valid any more."""
+    """What is sent until the process ends, or whoever listens may not any more."""
     loop = asyncio.get_running_loop()
     checked_at = loop.time()
     yield _RETRY + await listener.take(0)
