@@ -245,7 +245,7 @@ async def test_unknown_addresses_methods_and_ids_are_problems_too(api: Api) -> N
         ("cursor=%00", "invalid_cursor"),
         ("cursor=zzz", "invalid_cursor"),
         ("cursor=MQ", "invalid_cursor"),
-        ("cursor=" + "A" * 200, "too_long"),
+        ("cursor=" + "A" * 2_000, "too_long"),
         ("status=sleeping", "invalid_choice"),
         ("stauts=failed", "unknown_field"),
     ],

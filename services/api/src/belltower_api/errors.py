@@ -299,6 +299,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "out_of_range", f"{name} must be at most {context['le']}."
         case kind if kind.startswith("datetime_") or kind == "timezone_aware":
             return "invalid_instant", f"{name} must be an instant with its offset, such as 2030-05-17T07:30:00Z."
+        case kind if kind.startswith("uuid_"):
+            return "invalid_id", f"{name} must be an id, such as 0b9c3d5e-6f0a-4a53-9d2e-8f1c4b7a2d11."
         case "enum" | "literal_error":
             return "invalid_choice", f"{name} must be one of {context['expected']}."
         case "value_error":

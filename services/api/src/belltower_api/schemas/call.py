@@ -1,20 +1,19 @@
 """Calls, and what was said about them."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from belltower.db import calls
-from belltower.domain import phone
 from belltower.domain.call import CallStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import Currency, Instant, Money, number
+from belltower_api.schemas.values import Currency, Instant, Money, Number, QueriedInstant
 
 
-class CallPaging(Paging):
-    """Which page of which calls."""
+class CampaignCallPaging(Paging):
+    """Which page of which calls of a campaign."""
 
     status: CallStatus | None = Field(
         default=None, description="Only calls with this status; of those that have ended, this is the disposition."
@@ -22,9 +21,20 @@ class CallPaging(Paging):
     disposition: Literal["completed", "busy", "no_answer", "failed", "cancelled", "not_placed", "unknown"] | None = (
         Field(default=None, description="Only calls that ended like this.")
     )
-    number: Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(number)] | None = Field(
-        default=None, description="Only calls to this number.", examples=["+14155550123"]
+    number: Number | None = Field(default=None, description="Only calls to this number.", examples=["+14155550123"])
+    sort: Literal["-placed_at", "placed_at"] = Field(
+        default="-placed_at", description="The order; with - the latest come first. Send the same for every page."
     )
+
+
+class CallPaging(CampaignCallPaging):
+    """Which page of which calls."""
+
+    campaign_id: UUID | None = Field(default=None, description="Only calls of this campaign.")
+    placed_from: QueriedInstant | None = Field(
+        default=None, description="Only calls that were placed at this instant or later."
+    )
+    placed_to: QueriedInstant | None = Field(default=None, description="Only calls that were placed earlier.")
 
 
 class Call(BaseModel):
@@ -56,7 +66,7 @@ class Call(BaseModel):
 
 
 class CallCollection(Collection[Call]):
-    """A page of calls, the newest first."""
+    """A page of calls."""
 
 
 class CallReport(BaseModel):

@@ -1,7 +1,7 @@
 """Campaigns, how far they are, and their history."""
 
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
@@ -26,6 +26,12 @@ class CampaignPaging(Paging):
     )
     scheduled_to: QueriedInstant | None = Field(
         default=None, description="Only campaigns that are scheduled for an earlier instant."
+    )
+
+    sort: Literal["-created_at", "created_at", "name", "-name", "scheduled_time", "-scheduled_time"] = Field(
+        default="-created_at",
+        description="The order; with - the latest, or the last by name, come first. Campaigns that were not scheduled come last"
+        " by scheduled_time. Send the same for every page.",
     )
 
     @field_validator("search")
@@ -130,7 +136,7 @@ class CampaignCreated(Campaign):
 
 
 class CampaignCollection(Collection[Campaign]):
-    """A page of campaigns, the newest first."""
+    """A page of campaigns."""
 
 
 _MEANING = {

@@ -78,6 +78,8 @@ def number(text: str) -> str:
         ) from None
 
 
+Number = Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(number)]
+"""A telephone number, in E.164 once it is read."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 BlankIsAbsent = BeforeValidator(blank_is_absent)
 QueriedInstant = Annotated[
