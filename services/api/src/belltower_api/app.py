@@ -35,11 +35,23 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if self.openapi_schema is None:
-            schemas = super().openapi()["components"]["schemas"]
+            document = super().openapi()
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(problem.pop("$defs"), Problem=problem)
+            document["components"]["schemas"].update(problem.pop("$defs"), Problem=problem)
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    for parameter in operation.get("parameters", ()):
+                        _forbid_null(parameter["schema"])
         assert self.openapi_schema is not None
         return self.openapi_schema
+
+
+def _forbid_null(schema: dict[str, Any]) -> None:
+    """Parameters are sent or not; what FastAPI says of those that may be missing, that they may be null, no URL can express."""
+    match schema.get("anyOf"):
+        case [value, {"type": "null"}]:
+            del schema["anyOf"]
+            schema.update(value)
 
 
 def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:

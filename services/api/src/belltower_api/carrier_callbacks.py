@@ -38,6 +38,7 @@ _FORM = {
                     "required": ["CallSid", "CallStatus"],
                     "properties": {"CallSid": {"type": "string"}, "CallStatus": {"type": "string"}},
                     "additionalProperties": {"type": "string"},
+                    "examples": [{"CallSid": "CA5c3f0e0b8a5f4e6d9d9a7b1c2d3e4f50", "CallStatus": "ringing"}],
                 }
             }
         },

@@ -28,10 +28,11 @@ _COLUMNS = (
     "phone", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
     "currency",
 )  # fmt: skip
+_EXAMPLE = ",".join(_COLUMNS) + "\r\n+14155550123,reached,,1,1,completed,2030-05-17T13:30:04.120Z,23,0.02,USD\r\n"
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {
         "description": f"A table in UTF-8 with the columns {', '.join(_COLUMNS)}; the first line names them.",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": _EXAMPLE}},
     }
 }
 

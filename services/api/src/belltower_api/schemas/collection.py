@@ -23,5 +23,7 @@ class Collection(BaseModel, Generic[Item]):
     """A page of a collection."""
 
     items: list[Item]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
-    total: int = Field(description="Items of all pages.")
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for the next page; null on the last.", examples=["MTI4"]
+    )
+    total: int = Field(description="Items of all pages.", examples=[1])

@@ -14,15 +14,15 @@ class RejectedNumber(BaseModel):
     """An entry that is no number that can be rung."""
 
     source: Source
-    line: int = Field(description="From 1: the file's line, or the position in phone_numbers.")
-    value: str
-    reason: str
+    line: int = Field(description="From 1: the file's line, or the position in phone_numbers.", examples=[4])
+    value: str = Field(examples=["n/a"])
+    reason: str = Field(examples=["it is not a telephone number"])
 
 
 class RejectedNumbers(BaseModel):
     """What was left out of a list."""
 
-    count: int
+    count: int = Field(examples=[1])
     items: list[RejectedNumber] = Field(description=f"The first {phone.LISTED_REJECTIONS}.")
 
 

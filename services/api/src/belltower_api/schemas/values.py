@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -48,6 +49,8 @@ Money = Annotated[
     PlainSerializer(shown_money, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2,6}$", "examples": ["100.00"]}),
 ]
+CampaignId = Annotated[UUID, Field(examples=["01976f5c-5e2a-7b11-9c4d-3a8f7e6d5b21"])]
+CallId = Annotated[UUID, Field(examples=["01976f5c-9d03-7e55-b1f0-6c2d8a4e7f32"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 
 
