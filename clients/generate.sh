@@ -16,7 +16,7 @@ case $1 in
 python)
     PATH=$bin:$PATH quietly openapi-python-client generate --path build/openapi.json --config config.yaml --meta none \
         --output-path build/belltower_client --overwrite --fail-on-warning
-    MYPYPATH=build quietly "$bin/mypy" --strict build/belltower_client example.py
+    MYPYPATH=build quietly "$bin/mypy" --strict --cache-dir ../../.mypy_cache build/belltower_client example.py
     ;;
 typescript)
     # npm writes the first of these files when it has installed what the second one says.

@@ -144,7 +144,7 @@ async def test_campaigns_are_found_by_name_and_by_the_instant_they_are_scheduled
     assert await found(scheduled_from=soon.isoformat()) == ["Reminder: 1000 years", "Reminder: SPRING sale"]
     assert await found(scheduled_from=soon.isoformat(), scheduled_to=later.isoformat()) == ["Reminder: SPRING sale"]
     assert await found(scheduled_to=soon.isoformat()) == []
-    for wrong in ("tomorrow", "2030-05-17T09:30:00", "2030-05-17"):
+    for wrong in ("tomorrow", "0.5", "1900000000", "2030-05-17T09:30:00", "2030-05-17"):
         refused(
             await api.client.get("/api/campaigns", params={"scheduled_to": wrong}),
             400,
@@ -154,7 +154,8 @@ async def test_campaigns_are_found_by_name_and_by_the_instant_they_are_scheduled
     refused(
         await api.client.get("/api/campaigns", params={"scheduled_to": "0001-01-01T00:00:00+14:00"}),
         400,
-        "out_of_range",
+        "invalid_instant",
+        "1970",
     )
     refused(await api.client.get("/api/campaigns", params={"search": "\x00"}), 400, "invalid_text", "search")
 

@@ -42,12 +42,14 @@ class Api(FastAPI):
                 for operation in operations.values():
                     for parameter in operation.get("parameters", ()):
                         _forbid_null(parameter["schema"])
+            for value in document["components"]["schemas"]["CampaignUpload"]["properties"].values():
+                _forbid_null(value)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
 
 def _forbid_null(schema: dict[str, Any]) -> None:
-    """Parameters are sent or not; what FastAPI says of those that may be missing, that they may be null, no URL can express."""
+    """What FastAPI says of parameters and fields of forms that may be missing, that they may be null, cannot be sent."""
     match schema.get("anyOf"):
         case [value, {"type": "null"}]:
             del schema["anyOf"]

@@ -1,7 +1,7 @@
 """Calls: of the whole account, and single ones."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Security
@@ -12,17 +12,13 @@ from belltower.db.api_keys import Principal
 from belltower.db.wallet import get_wallet
 from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
 from belltower_api.errors import problems
-from belltower_api.links import links
 from belltower_api.paging import next_sorted_cursor, read_sorted_cursor, sort_of
 from belltower_api.schemas.call import Call, CallCollection, CallDetail, CallPaging, CampaignCallPaging
 
 router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=[Security(bearer)])
 
 
-_TO_CALL: dict[int | str, dict[str, Any]] = {200: {"links": links("call_id", "get_call", at="/items/0/id")}}
-
-
-@router.get("", summary="List the calls", responses={**_TO_CALL, **problems(400, 401)})
+@router.get("", summary="List the calls", responses=problems(400, 401))
 async def list_calls(paging: Annotated[CallPaging, Query()], res: Res, asker: Asker) -> CallCollection:
     """The calls of all campaigns, those that were deleted included, or those calls that are wanted."""
     async with res.reader.connect() as connection:

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from belltower.db.engine import is_outage
 from belltower.domain.errors import (
@@ -190,12 +191,19 @@ def add_handlers(app: FastAPI) -> None:
         # Starlette's and FastAPI's own errors bring a standard phrase; ours bring a sentence.
         own = error.detail if error.detail.endswith(".") else _SENTENCES.get(status, f"{error.detail}.")
         code = getattr(error, "code", None) or _CODES.get(status, "error")
-        return answer(_id(request), status, code, own, headers=error.headers)
+        headers = error.headers
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_at(app, request)):
+            headers = {"Allow": ", ".join(methods)}
+        return answer(_id(request), status, code, own, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(problem["loc"][:1] == ("path",) for problem in found):
+            if request.method not in _methods_at(
+                app, request
+            ):  # /api/campaigns/upload is an address, and "upload" no id
+                return await http(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
             return await domain(request, NotFound("There is nothing with this id."))
         return _refused(request, [_field_error(request, problem) for problem in found[:_LISTED_ERRORS]])
 
@@ -227,6 +235,19 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, error: ClientDisconnect) -> Response:
         return answer(_id(request), 400, "malformed_request", "The request ended before its body was complete.")
+
+
+def _methods_at(app: FastAPI, request: Request) -> list[str]:
+    """The methods that an address takes (RFC 9110, 15.5.6): the router knows those of the first operation only.
+
+    Of two descriptions that fit, as /api/campaigns/upload and /api/campaigns/{campaign_id}, the more precise one counts.
+    """
+    found: dict[int, list[str]] = {}
+    for path, operations in app.openapi()["paths"].items():
+        pattern, _, parameters = compile_path(path)
+        if pattern.match(request.scope["path"]):
+            found[len(parameters)] = sorted(method.upper() for method in operations)
+    return found[min(found)] if found else []
 
 
 def _id(request: Request) -> str:

@@ -1,12 +1,12 @@
-"""OpenAPI links: which operations an answer leads to, and where in it the id is that they take."""
+"""OpenAPI links: which operations the id in an answer leads to."""
 
 from typing import Any
 
 
-def links(parameter: str, *operations: str, at: str = "/id") -> dict[str, Any]:
-    """Links from an answer to operations that take the id at a JSON pointer in it."""
+def links(parameter: str, *operations: str) -> dict[str, Any]:
+    """Links from an answer with an id to operations that take it."""
     return {
-        operation: {"operationId": operation, "parameters": {parameter: f"$response.body#{at}"}}
+        operation: {"operationId": operation, "parameters": {parameter: "$response.body#/id"}}
         for operation in operations
     }
 

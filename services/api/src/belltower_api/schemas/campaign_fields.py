@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Fiel
 from pydantic_core import PydanticCustomError
 
 from belltower.domain import phone
-from belltower_api.schemas.values import BlankIsAbsent, Name, Request, speakable
+from belltower_api.schemas.values import BlankIsAbsent, Name, Request, WholeNumber, speakable
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -119,9 +119,13 @@ class CampaignFields(StartFields):
         "they are rejected.",
         examples=["US"],
     )
-    concurrency: int = Field(default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10])
-    max_attempts: int = Field(default=1, ge=1, le=20, description="How often a contact is rung at most.", examples=[2])
-    retry_delay: int = Field(
+    concurrency: Annotated[int, WholeNumber] = Field(
+        default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10]
+    )
+    max_attempts: Annotated[int, WholeNumber] = Field(
+        default=1, ge=1, le=20, description="How often a contact is rung at most.", examples=[2]
+    )
+    retry_delay: Annotated[int, WholeNumber] = Field(
         default=1800,
         ge=0,
         le=30 * 86_400,

@@ -70,6 +70,26 @@ def blank_is_absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _written_out(value: Any) -> Any:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"\d{4}-", value):
+        raise PydanticCustomError(
+            "invalid_instant", "must be an instant with its offset, such as 2030-05-17T07:30:00Z."
+        )
+    return value
+
+
+def _within_centuries(instant: datetime) -> datetime:
+    """Refuse what not every clock and every zone can express."""
+    if not datetime(1970, 1, 1, tzinfo=UTC) <= instant <= datetime(2200, 1, 1, tzinfo=UTC):
+        raise PydanticCustomError("invalid_instant", "must be between 1970 and 2200.")
+    return instant
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def number(text: str) -> str:
     try:
         return phone.normalise(text)
@@ -87,10 +107,12 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 BlankIsAbsent = BeforeValidator(blank_is_absent)
 QueriedInstant = Annotated[
     AwareDatetime,
-    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+    BeforeValidator(_written_out),
+    AfterValidator(_within_centuries),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00Z"]}),
 ]
-"""Within centuries that every clock and every zone can express."""
+WholeNumber = BeforeValidator(_whole)
+"""2.0 is a whole number, too, in JSON Schema, and some programs write it so."""
 
 
 class Request(BaseModel):
