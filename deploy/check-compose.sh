@@ -76,9 +76,11 @@ say "Building and starting"
 docker compose up --build --detach --wait --quiet-pull
 
 say "The end-to-end tests, through the gateway"
-BELLTOWER_API_KEY=$(docker compose exec -T api belltower create-account "Example Ltd" --email ada@example.com \
-    --caller-id +14155550100 --balance 100.00 --json | field api_key)
-export BELLTOWER_API_KEY
+account=$(docker compose exec -T api belltower create-account "Example Ltd" --email ada@example.com \
+    --caller-id +14155550100 --balance 100.00 --json)
+BELLTOWER_API_KEY=$(field api_key <<< "$account") BELLTOWER_EMAIL=$(field email <<< "$account")
+BELLTOWER_PASSWORD=$(field password <<< "$account")
+export BELLTOWER_API_KEY BELLTOWER_EMAIL BELLTOWER_PASSWORD
 make --no-print-directory test-e2e
 
 say "A dialer is killed while it dials; four carry on"

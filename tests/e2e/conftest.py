@@ -1,4 +1,4 @@
-"""The whole product over HTTP: a running one (BELLTOWER_URL and BELLTOWER_API_KEY), or one that is started for the tests."""
+"""The whole product over HTTP: a running one (BELLTOWER_URL, _API_KEY, _EMAIL, _PASSWORD), or one started for the tests."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from tests.support.eventually import eventually_sync
 from tests.support.processes import starting
-from tests.support.product import create_account
+from tests.support.product import EMAIL, PASSWORD, create_account
 from tests.support.servers import fresh_database, fresh_virtual_host
 from tests.support.world import QUICK
 
@@ -22,6 +22,9 @@ class Product:
     """Belltower as its user meets it."""
 
     client: httpx.Client
+    email: str
+    """Of the account's administrator."""
+    password: str
 
     def create(self, **fields: Any) -> httpx.Response:
         """POST a campaign; what is not given is sensible."""
@@ -56,10 +59,14 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """An account's view of a running Belltower, which all tests share as its users do."""
     with ExitStack() as stack:
         url, key = os.environ.get("BELLTOWER_URL"), os.environ.get("BELLTOWER_API_KEY")
-        if not url or not key:
+        if url and key:
+            email, password = os.environ["BELLTOWER_EMAIL"], os.environ["BELLTOWER_PASSWORD"]
+        else:
             url, key = _started(request, stack, tmp_path_factory.mktemp("product"))
+            email, password = EMAIL, PASSWORD
         headers = {"Authorization": f"Bearer {key}"}
-        yield Product(stack.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)))
+        client = stack.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
+        yield Product(client, email, password)
 
 
 def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tuple[str, str]:

@@ -109,6 +109,7 @@ def test_a_call_tells_all_that_was_said_about_it(product: Product) -> None:
     assert answer.status_code == 200, answer.text
     call = answer.json()
     reports = call.pop("reports")
+    assert call.pop("opted_out_at") is None
     assert call == listed
     assert call["campaign_id"] == campaign["id"]
     moves = [report["status"] for report in reports if report["effect"] == "move"]
@@ -116,6 +117,29 @@ def test_a_call_tells_all_that_was_said_about_it(product: Product) -> None:
     assert set(moves) <= {"queued", "ringing", "in_progress", "completed"}
     assert {report["source"] for report in reports} <= {"callback", "poll"}
     assert [report["received_at"] for report in reports] == sorted(report["received_at"] for report in reports)
+
+
+def test_who_presses_9_is_not_called_by_the_next_campaign_until_they_are_taken_off_the_list(product: Product) -> None:
+    presses, listed = "+12025559918", "/api/do-not-call/+12025559918"
+    product.client.delete(listed)
+    first = product.create(phone_numbers=[presses, *PEOPLE[:1]]).json()
+    product.wait_for(first["id"], "completed")
+    (entry,) = product.client.get("/api/do-not-call", params={"number": presses}).json()["items"]
+    call = product.client.get(f"/api/calls/{entry['call_id']}").json()
+    assert (entry["reason"], call["to"], call["campaign_id"], call["status"]) == (
+        "key_press", presses, first["id"], "completed"
+    )  # fmt: skip
+    assert call["answered_at"] <= call["opted_out_at"] <= call["ended_at"]
+
+    second = product.create(phone_numbers=[presses, *PEOPLE[:1]]).json()
+    assert product.wait_for(second["id"], "completed")["progress"]["skipped"] == 1
+    (skipped,) = product.items(f"/api/campaigns/{second['id']}/contacts?status=skipped")
+    assert (skipped["phone"], skipped["reason"]) == (presses, "do_not_call")
+
+    assert product.client.delete(listed).status_code == 204
+    third = product.create(phone_numbers=[presses]).json()
+    assert product.wait_for(third["id"], "completed")["progress"]["successful"] == 1
+    product.client.delete(listed)
 
 
 def test_a_campaign_can_be_deleted_when_it_has_ended_and_not_before(product: Product) -> None:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from shlex import quote
 
 from tests.e2e.conftest import Product
 
@@ -14,7 +15,13 @@ def _typed(script: str, product: Product, folder: Path) -> str:
     credentials = folder / ".run" / "credentials.env"
     credentials.parent.mkdir()
     key = product.client.headers["Authorization"].removeprefix("Bearer ")
-    credentials.write_text(f"BELLTOWER_URL={str(product.client.base_url).rstrip('/')}\nBELLTOWER_API_KEY={key}\n")
+    values = {
+        "BELLTOWER_URL": str(product.client.base_url).rstrip("/"),
+        "BELLTOWER_API_KEY": key,
+        "BELLTOWER_EMAIL": product.email,
+        "BELLTOWER_PASSWORD": product.password,
+    }
+    credentials.write_text("".join(f"{name}={quote(value)}\n" for name, value in values.items()))
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
@@ -46,5 +53,7 @@ def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_pa
     for said in (
         '"calls_are_simulated":true', '"note":"Invoice 2030-117"', '"will_be_called":3', '"timeline":[{',
         "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
+        '"reason":"key_press"', '"note":"Asked by e-mail"', '"change":"removed"',
+        f'"actor":"user {product.email}"', '"user":null',
     ):  # fmt: skip
         assert said in shown

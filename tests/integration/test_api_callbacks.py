@@ -1,18 +1,14 @@
 """What the carrier posts: signed, or not looked at; and once, however often it arrives."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
-import httpx
 import pytest
-from sqlalchemy import insert
 from tests.support.api import AUTH_TOKEN, PUBLIC_URL, Api, refused
+from tests.support.callbacks import cut_off_who_waits_for_a_lock, placed_call, post
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from belltower.db.tables import attempts
 from belltower.telephony.twilio import CALLBACK_PATH
 
 
@@ -20,54 +16,10 @@ def report(status: str = "ringing", number: int = 1, **more: str) -> dict[str, s
     return {"CallSid": "CA1", "AccountSid": "AC0", "CallStatus": status, "SequenceNumber": str(number), **more}
 
 
-async def post(
-    api: Api, form: dict[str, str], query: str, *, origin: str = PUBLIC_URL, token: str = AUTH_TOKEN, **headers: str
-) -> httpx.Response:
-    """POST a callback, signed as the carrier signs."""
-    path = CALLBACK_PATH + (f"?{query}" if query else "")
-    signature = RequestValidator(token).compute_signature(origin + path, form)
-    async with httpx.AsyncClient(transport=api.client._transport, base_url="http://10.0.0.7:8080") as carrier:
-        return await carrier.post(
-            path,
-            content=urlencode(form),
-            headers={
-                "Content-Type": "application/x-www-form-urlencoded",
-                "X-Twilio-Signature": signature,
-                **{name.replace("_", "-"): value for name, value in headers.items()},
-            },
-        )
-
-
 @pytest.fixture
 async def attempt(api: Api) -> str:
     """A call that was placed, of a campaign with one contact."""
-    campaign_id = (await api.create()).json()["id"]
-    await api.execute("UPDATE campaigns SET status = 'processing', started_at = now()")
-    contact = await api.one("UPDATE contacts SET status = 'calling', next_attempt_at = NULL RETURNING id")
-    now, attempt_id = datetime.now(UTC), uuid4()
-    async with api.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE contacts SET status = 'calling', next_attempt_at = NULL")
-        await connection.exec_driver_sql("UPDATE campaign_progress SET contact_waiting = 0, contact_calling = 1")
-        await connection.execute(
-            insert(attempts).values(
-                id=attempt_id,
-                account_id=api.account,
-                campaign_id=campaign_id,
-                contact_id=contact,
-                number=1,
-                phone="+14155550123",
-                caller_id="+14155550100",
-                status="dialling",
-                carrier="simulated",
-                dialer=1,
-                time_limit=600,
-                ring_timeout=30,
-                send_by=now,
-                check_at=now + timedelta(seconds=60),
-                hold="0.20",
-            )
-        )
-    return str(attempt_id)
+    return await placed_call(api)
 
 
 async def test_a_signed_report_moves_the_call_and_its_end_is_charged_once(api: Api, attempt: str) -> None:
@@ -139,11 +91,7 @@ async def test_a_report_that_could_not_be_stored_asks_to_be_sent_again(api: Api,
     async with api.engine.connect() as other:
         await other.exec_driver_sql("SELECT FROM attempts FOR UPDATE")
         waiting = asyncio.create_task(post(api, report(), f"attempt={attempt}"))
-        await asyncio.sleep(0.2)
-        await api.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
+        await cut_off_who_waits_for_a_lock(api)
         refused(await waiting, 503, "unavailable")
         await other.rollback()
     assert (await post(api, report(), f"attempt={attempt}")).status_code == 204

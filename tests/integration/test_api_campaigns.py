@@ -32,7 +32,7 @@ async def test_an_immediate_campaign_is_pending_and_due_at_once(api: Api) -> Non
     assert body["scheduled_time"] is None
     assert body["progress"]["total"] == body["progress"]["waiting"] == 2
     assert (await api.client.get(response.headers["location"])).json() == {
-        name: value for name, value in body.items() if name not in ("rejected", "duplicates")
+        name: value for name, value in body.items() if name not in ("rejected", "duplicates", "warnings")
     }
     assert await api.phones(body["id"]) == ["+14155550123", "+442079460000"]
     assert await api.one("SELECT next_due_at <= clock_timestamp() FROM campaigns")
@@ -55,9 +55,22 @@ async def test_numbers_may_come_as_text_and_the_good_ones_are_kept(api: Api) -> 
     assert body["duplicates"] == 1
     assert body["rejected"] == {
         "count": 2,
+        "by_reason": {"not_a_phone_number": 2},
         "items": [
-            {"source": "phone_numbers", "line": 2, "value": "nonsense", "reason": "it is not a telephone number"},
-            {"source": "phone_numbers", "line": 5, "value": "+12", "reason": "it is not a telephone number"},
+            {
+                "source": "phone_numbers",
+                "line": 2,
+                "value": "nonsense",
+                "code": "not_a_phone_number",
+                "reason": "it is not a telephone number",
+            },
+            {
+                "source": "phone_numbers",
+                "line": 5,
+                "value": "+12",
+                "code": "not_a_phone_number",
+                "reason": "it is not a telephone number",
+            },
         ],
     }
 

@@ -82,7 +82,7 @@ async def test_a_download_has_a_line_for_everyone_with_the_calls_summed_up(
     called = rows[0]
     assert called.pop("last_called_at").endswith("Z")
     assert called == {
-        "phone": PHONES[0], "status": "waiting", "reason": "", "attempts": "0", "calls": "2",
+        "phone": PHONES[0], "name": "", "status": "waiting", "reason": "", "attempts": "0", "calls": "2",
         "last_call_status": "completed", "talk_seconds": "61", "cost": "0.04", "currency": "USD",
     }  # fmt: skip
     assert rows[2]["reason"] == "'=cmd()", "a spreadsheet must not take it for a formula"

@@ -77,3 +77,26 @@ async def test_an_error_is_logged_once_under_its_request_id_and_without_the_numb
     assert len(errors) == 1
     assert "request-1234" in errors[0]
     assert "+1415555" not in api.logs, "neither whom it rings nor as whom"
+
+
+async def test_only_a_trusted_gateway_says_whose_attempts_to_sign_in_are_counted(start: Start, world: World) -> None:
+    for proxies, clients in (("", 1), ("10.0.0.0/8,127.0.0.1", 2)):
+        api = start("api", BELLTOWER_TRUSTED_PROXIES=proxies)
+        async with httpx.AsyncClient(base_url=api.url, headers={"Origin": api.url}, trust_env=False) as client:
+            for address in ("198.51.100.1", "198.51.100.2"):
+                answer = await client.post(
+                    "/api/session",
+                    json={"email": "ada@example.com", "password": "wrong horse battery"},
+                    headers={"X-Forwarded-For": address},
+                )
+                assert answer.status_code == 401
+        assert await world.one("SELECT count(*) FROM sign_in_attempts") == 2 * clients
+        async with world.engine.begin() as connection:
+            await connection.exec_driver_sql("TRUNCATE sign_in_attempts")
+
+
+async def test_a_gateway_that_is_no_address_ends_it_with_a_sentence(start: Start) -> None:
+    api = start.begin("api", BELLTOWER_TRUSTED_PROXIES="127.0.0.1,gateway")
+    assert await asyncio.to_thread(api.wait) == 1
+    assert "BELLTOWER_TRUSTED_PROXIES: 'gateway' does not appear to be" in api.logs
+    assert "Traceback" not in api.logs

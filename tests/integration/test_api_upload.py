@@ -2,9 +2,7 @@
 
 import gc
 import io
-import json
 import random
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +22,16 @@ async def test_a_file_becomes_a_campaign_that_is_called_like_it(api: Api) -> Non
     assert body["duplicates"] == 1
     assert body["rejected"] == {
         "count": 1,
-        "items": [{"source": "file", "line": 3, "value": "n/a", "reason": "it is not a telephone number"}],
+        "by_reason": {"not_a_phone_number": 1},
+        "items": [
+            {
+                "source": "file",
+                "line": 3,
+                "value": "n/a",
+                "code": "not_a_phone_number",
+                "reason": "it is not a telephone number",
+            }
+        ],
     }
     assert await api.phones(body["id"]) == [A, B]
 
@@ -62,7 +69,13 @@ async def test_numbers_may_be_given_beside_the_file(api: Api) -> None:
     assert await api.phones(body["id"]) == [A, B, "+442079460000"]
     assert body["duplicates"] == 1
     assert body["rejected"]["items"] == [
-        {"source": "phone_numbers", "line": 2, "value": "nonsense", "reason": "it is not a telephone number"}
+        {
+            "source": "phone_numbers",
+            "line": 2,
+            "value": "nonsense",
+            "code": "not_a_phone_number",
+            "reason": "it is not a telephone number",
+        }
     ]
 
 
@@ -88,7 +101,13 @@ async def test_a_workbook_becomes_a_campaign(api: Api) -> None:
     assert (body["name"], body["progress"]["total"]) == ("May list", 2)
     assert await api.phones(body["id"]) == [A, B]
     assert body["rejected"]["items"] == [
-        {"source": "file", "line": 4, "value": "n/a", "reason": "it is not a telephone number"}
+        {
+            "source": "file",
+            "line": 4,
+            "value": "n/a",
+            "code": "not_a_phone_number",
+            "reason": "it is not a telephone number",
+        }
     ]
 
 
@@ -153,25 +172,21 @@ async def test_a_file_beyond_the_limit_is_413(api: Api) -> None:
     refused(await api.upload(f"{A}\n" * 700_000), 413, "too_large", "8 MB")
 
 
-async def test_a_hundred_thousand_rows_upload_in_time(api: Api) -> None:
-    """The promise is 15 s; here all of it runs in one process with the client."""
+async def test_a_hundred_thousand_rows_are_all_there(api: Api) -> None:
     chance = random.Random(1)
     rows = io.StringIO()
     rows.write("id,name,phone,city\n")
     for number in range(100_000):
         rows.write(f'{number},"Person, {number}",+1415{chance.randrange(2_000_000, 9_999_999)},Springfield\n')
-    content = rows.getvalue()
 
-    began = time.monotonic()
-    response = await api.upload(content)
-    took = time.monotonic() - began
+    response = await api.upload(rows.getvalue())
 
     body = response.json()
     assert response.status_code == 201, response.text
     assert body["progress"]["total"] + body["duplicates"] == 100_000
     assert await api.one("SELECT count(*) FROM contacts WHERE status = 'waiting'") == body["progress"]["total"]
-    assert took < 15
-    print(json.dumps({"rows": 100_000, "bytes": len(content), "seconds": round(took, 2)}))  # noqa: T201
+    last = (await api.rows("SELECT name, fields FROM contacts ORDER BY id DESC LIMIT 1"))[0]
+    assert (last.name, last.fields) == ("Person, 99999", {"id": "99999", "city": "Springfield"})
 
 
 async def test_a_list_longer_than_a_campaign_may_be_is_413(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

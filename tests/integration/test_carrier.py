@@ -34,7 +34,14 @@ from belltower.telephony.provider import (
     Rejected,
     Unknown,
 )
-from belltower.telephony.twilio import CALLBACK_PATH, TwilioCarrier, parse_callback, signature_is_valid
+from belltower.telephony.twilio import (
+    CALLBACK_PATH,
+    KEY_PRESS_PATH,
+    TwilioCarrier,
+    parse_callback,
+    parse_key_press,
+    signature_is_valid,
+)
 from belltower_local import ports
 
 CALLER = "+14155550100"
@@ -79,21 +86,26 @@ class Callback:
 
 @dataclass
 class Catcher:
-    """Receives callbacks where the API would; `answers` are given in turn, then 204."""
+    """Receives callbacks and keys where the API would; `answers` are given in turn, then 204 to a callback.
+
+    `key_answers` are given to keys in turn; then the carrier is told to say goodbye.
+    """
 
     url: str = ""
     caught: list[Callback] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    keys: list[Callback] = field(default_factory=list)
+    key_answers: list[int] = field(default_factory=list)
 
     async def take(self, incoming: web.Request) -> web.Response:
-        form = {key: str(value) for key, value in (await incoming.post()).items()}
-        headers = incoming.headers
-        self.caught.append(
-            Callback(
-                incoming.raw_path, form, headers.get("X-Twilio-Signature"), headers.get("I-Twilio-Idempotency-Token")
-            )
-        )
+        self.caught.append(await _callback(incoming))
         return web.Response(status=self.answers.pop(0) if self.answers else 204)
+
+    async def take_key(self, incoming: web.Request) -> web.Response:
+        self.keys.append(await _callback(incoming))
+        if self.key_answers:
+            return web.Response(status=self.key_answers.pop(0))
+        return web.Response(text="<Response><Say>Grüß Gott</Say><Hangup/></Response>", content_type="text/xml")
 
     def of(self, call_id: str) -> list[Callback]:
         return [callback for callback in self.caught if callback.form["CallSid"] == call_id]
@@ -108,12 +120,21 @@ class Catcher:
         return found
 
 
+async def _callback(incoming: web.Request) -> Callback:
+    form = {key: str(value) for key, value in (await incoming.post()).items()}
+    headers = incoming.headers
+    return Callback(
+        incoming.raw_path, form, headers.get("X-Twilio-Signature"), headers.get("I-Twilio-Idempotency-Token")
+    )
+
+
 @pytest.fixture
 async def catcher() -> AsyncIterator[Catcher]:
     port = ports.any_free()
     catcher = Catcher(f"http://127.0.0.1:{port}")
     app = web.Application()
     app.router.add_post(CALLBACK_PATH, catcher.take)
+    app.router.add_post(KEY_PRESS_PATH, catcher.take_key)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -431,6 +452,43 @@ async def test_a_failed_delivery_is_tried_again_with_the_same_token(carrier: Twi
     callbacks = await catcher.until(placed.carrier_call_id, 3)
     assert sorted(callback.form["SequenceNumber"] for callback in callbacks) == ["0", "0", "1"]
     assert len({callback.token for callback in callbacks}) == 2
+
+
+async def test_a_key_is_posted_signed_and_what_it_is_answered_is_heard(
+    process: Service, carrier: TwilioCarrier, catcher: Catcher
+) -> None:
+    wish = request("+12025559918")
+    placed = await carrier.place(wish)
+    assert isinstance(placed, Placed)
+    call = await ended(process, wish.to)
+    (key,) = catcher.keys
+    assert signature_is_valid(settings(process.url, catcher.url), key.path, key.form, key.signature)
+    attempt = key.path.partition("?attempt=")[2]
+    press = parse_key_press(key.form, attempt)
+    assert (press.attempt_id, press.carrier_call_id, press.key) == (wish.attempt_id, placed.carrier_call_id, "9")
+    assert (call["status"], call["heard"]) == ("completed", "Good morning Grüß Gott")
+    assert (await catcher.until(placed.carrier_call_id, 4))[-1].form["CallStatus"] == "completed"
+
+
+async def test_a_key_that_meets_an_error_is_posted_again_with_the_same_token(
+    process: Service, carrier: TwilioCarrier, catcher: Catcher
+) -> None:
+    catcher.key_answers = [503]
+    await carrier.place(request("+12025559918"))
+    assert (await ended(process, "+12025559918"))["heard"] == "Good morning Grüß Gott"
+    assert (len(catcher.keys), len({key.token for key in catcher.keys})) == (2, 1)
+
+
+async def test_a_key_that_nobody_takes_ends_the_call_and_its_end_is_reported(
+    process: Service, carrier: TwilioCarrier, catcher: Catcher
+) -> None:
+    catcher.key_answers = [500] * 4
+    placed = await carrier.place(request("+12025559918"))
+    assert isinstance(placed, Placed)
+    call = await ended(process, "+12025559918")
+    assert (call["status"], call["heard"], call["pressed"]) == ("completed", "Good morning", "9")
+    assert len(catcher.keys) == 4
+    assert (await catcher.until(placed.carrier_call_id, 4))[-1].form["CallStatus"] == "completed"
 
 
 async def test_doubled_and_reordered_callbacks_arrive_so(carrier: TwilioCarrier, catcher: Catcher) -> None:

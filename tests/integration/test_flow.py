@@ -1,7 +1,12 @@
 """The main path on real Postgres and RabbitMQ: due, announced, taken over, gated, placed, accounted for."""
 
+from datetime import timedelta
+
 from tests.support.eventually import eventually
 from tests.support.world import World, numbers
+
+from belltower.db.notify import wake_scheduler
+from belltower.domain import opt_out
 
 
 async def test_a_campaign_runs_to_its_end(world: World) -> None:
@@ -50,4 +55,30 @@ async def test_a_campaign_whose_caller_id_the_carrier_refuses_fails_with_the_rea
         return bool(await world.one(waiting, id=refused) == 5)
 
     await eventually(nobody_was_rung)
+    await world.check()
+
+
+async def test_who_presses_9_hears_that_it_counts_and_is_skipped_by_a_campaign_that_was_still_to_come(
+    world: World,
+) -> None:
+    world.start("api")
+    world.start("scheduler")
+    world.start("dialer")
+    presses, other = "+12025559918", *numbers(1)
+    later = await world.campaign([presses, other], at=await world.now() + timedelta(hours=1))
+    await world.reaches(await world.campaign([presses, other]), "completed")
+    (call,) = [call for call in await world.truth() if call["to"] == presses]
+    assert call["pressed"] == "9"
+    assert call["heard"] == f"Hello, this is a test. {opt_out.farewell('en')}"
+
+    async with world.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE contacts SET next_attempt_at = now() WHERE status = 'waiting'")
+        await connection.exec_driver_sql("UPDATE campaigns SET next_due_at = now() WHERE status = 'scheduled'")
+    await wake_scheduler(world.engine)
+    await world.reaches(later, "completed")
+    contacts = await world.rows("SELECT phone, status, reason FROM contacts WHERE campaign_id = :id", id=later)
+    assert {tuple(contact) for contact in contacts} == {
+        (presses, "skipped", "do_not_call"), (other, "reached", None)
+    }  # fmt: skip
+    assert len([call for call in await world.truth() if call["to"] == presses]) == 1
     await world.check()

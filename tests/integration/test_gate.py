@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -15,9 +16,12 @@ from tests.support.dialers import HOLD, Dialers, HangingUpCarrier, RecordingCarr
 from tests.support.eventually import eventually
 from tests.support.world import World, numbers
 
+from belltower.db import do_not_call
 from belltower.db.due import evict_lapsed
 from belltower.db.engine import in_transaction
 from belltower.db.wallet import get_wallet
+from belltower.domain.call import CallStatus
+from belltower.telephony.provider import CallUpdate
 from belltower_dialer import gate as gate_module
 from belltower_dialer import placing
 from belltower_dialer.gate import Verdict
@@ -58,6 +62,52 @@ async def test_a_do_not_call_contact_is_skipped(world: World, dialers: Dialers) 
     skipped = await world.rows("SELECT phone, reason FROM contacts WHERE status = 'skipped'")
     assert [tuple(row) for row in skipped] == [(phones[2], "do_not_call")]
     await world.check_records()
+
+
+async def test_who_presses_9_is_skipped_wherever_they_wait_in_the_account_and_only_there(
+    world: World, dialers: Dialers
+) -> None:
+    """One campaign has called them in vain and will try again, another has not come to them; a third calls for others."""
+    (phone,) = numbers(1)
+    dialer = await dialers()
+    retrying = await world.campaign([phone], max_attempts=2)
+    await dialer.run(retrying)
+    (call,) = await calls_of(world)
+    await dialers.outcomes.apply(CallUpdate(call.id, None, CallStatus.BUSY, dedupe_key="1"), source="callback")
+    reaching = await world.campaign([phone], max_attempts=2)
+    await dialer.run(reaching)
+    waiting, others = [await world.campaign([phone]) for _ in range(2)]
+    await _give_to_another_account(dialers, others)
+
+    (call,) = (await calls_of(world))[1:]
+    async with dialers.engine.begin() as connection:
+        assert await do_not_call.opt_out(connection, world.account, phone, call_id=call.id)
+    await dialers.outcomes.apply(ended(call.id), source="callback")
+    await dialers.execute("UPDATE contacts SET next_attempt_at = now() WHERE status = 'waiting'")
+    await dialers.execute("UPDATE campaigns SET next_due_at = now() WHERE id = :id", id=retrying)
+    await dialer.run(retrying, waiting, others)
+
+    contacts = {row.campaign_id: row for row in await world.rows("SELECT campaign_id, status, reason FROM contacts")}
+    assert [contacts[each].reason for each in (retrying, waiting)] == ["do_not_call"] * 2
+    assert [contacts[each].status for each in (retrying, reaching, waiting, others)] == [
+        "skipped", "reached", "skipped", "calling"
+    ]  # fmt: skip
+    assert requests(dialer) == [phone] * 3
+    assert [await world.status(each) for each in (retrying, reaching, waiting)] == ["completed"] * 3
+
+
+async def test_once_a_number_is_on_the_list_no_gate_goes_by_an_older_one(world: World, dialers: Dialers) -> None:
+    (phone,) = numbers(1)
+    dialer = await dialers()
+    (campaign,) = await dialer.read(await world.campaign([phone]))
+    async with dialers.engine.connect() as clerk:
+        async with clerk.begin():
+            await do_not_call.add(clerk, world.account, phone, actor="test", note=None)
+            verdict = asyncio.ensure_future(dialer.gate.admit(campaign))
+            await eventually(lambda: _somebody_waits_for_a_lock(world))
+        await verdict
+    assert requests(dialer) == []
+    assert await world.one("SELECT status FROM contacts") == "skipped"
 
 
 async def test_a_number_in_two_campaigns_is_on_one_live_call_only(world: World, dialers: Dialers) -> None:
@@ -360,15 +410,18 @@ async def test_no_more_requests_are_under_way_than_a_dialer_may_have(world: Worl
     slow = Slow()
     dialer = await dialers(slow, at_once=5)
     campaigns = [await world.campaign(numbers(6, start=6 * index)) for index in range(6)]
-    for index, campaign in enumerate(campaigns):
-        await dialers.execute(
-            """WITH account AS (
-                 INSERT INTO accounts (id, name, currency, balance, caller_id)
-                 SELECT gen_random_uuid(), :name, currency, 100, caller_id FROM accounts LIMIT 1 RETURNING id)
-               UPDATE campaigns SET account_id = account.id FROM account WHERE campaigns.id = :campaign""",
-            name=f"Account {index}",
-            campaign=campaign,
-        )
+    for campaign in campaigns:
+        await _give_to_another_account(dialers, campaign)
     await dialer.run(*campaigns)
     assert len(slow.requests) == 36
     assert slow.most == 5
+
+
+async def _give_to_another_account(dialers: Dialers, campaign: UUID) -> None:
+    await dialers.execute(
+        """WITH account AS (
+             INSERT INTO accounts (id, name, currency, balance, caller_id)
+             SELECT gen_random_uuid(), 'Another', currency, 100, caller_id FROM accounts LIMIT 1 RETURNING id)
+           UPDATE campaigns SET account_id = account.id FROM account WHERE campaigns.id = :campaign""",
+        campaign=campaign,
+    )

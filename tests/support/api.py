@@ -1,7 +1,7 @@
 """The API on a database of its own, spoken to over HTTP inside the test's process."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,13 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from belltower.db.accounts import NewAccount, create_account
 from belltower.db.engine import create_engine
 from belltower.db.tables import attempts
-from belltower.domain.credentials import new_api_key
+from belltower.db.users import create_user
+from belltower.domain.credentials import new_api_key, password_hash
+from belltower.domain.principal import Role
 from belltower.runtime.settings import CarrierKind
 from belltower_api.app import create_app
 from belltower_api.settings import ApiSettings
 
 PUBLIC_URL = "https://calls.example.com"
 AUTH_TOKEN = "the-carriers-secret"
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 
 
@@ -40,6 +43,23 @@ class Api:
         """The same API, used by another account."""
         account, key = await _account(self.engine, Decimal(balance), caller_id)
         return Api(_client(self.settings, self.engine, key), self.engine, self.settings, account)
+
+    def browser(self, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
+        """A browser at this network address that shows one of our pages, to another process of the API."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(create_app(self.settings, self.engine), client=(address, 50_000)),
+            base_url=self.settings.public_url,
+            headers={"Sec-Fetch-Site": "same-origin", **headers},
+        )
+
+    def at(self, **changes: Any) -> "Api":
+        """The same with other settings; its `client` stays as it is."""
+        return replace(self, settings=self.settings.model_copy(update=changes))
+
+    async def add_person(self, email: str = EMAIL, role: Role = Role.ADMINISTRATOR) -> None:
+        """A person of this account, with the usual password."""
+        async with self.engine.begin() as connection:
+            await create_user(connection, self.account, email=email, password_hash=password_hash(PASSWORD), role=role)
 
     async def create(self, **changes: Any) -> httpx.Response:
         """POST a campaign."""

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from tests.support.world import CALLER_ID, numbers
+from tests.support.world import CALLER_ID, listed, numbers
 from uuid_utils.compat import uuid7
 
 from belltower.db.accounts import NewAccount, create_account
@@ -72,33 +72,35 @@ class Books:
         self, contacts: int = 1, *, max_attempts: int = 1, retry_delay: int = 1800, owned: bool = False
     ) -> UUID:
         """A campaign that is being processed: owned by this dialer, or due by itself in an hour."""
-        async with self.engine.begin() as connection:
-            created = await create_campaign(
-                connection,
-                self.account,
-                NewCampaign(
-                    name="Test",
-                    welcome_message="Hello, this is a test.",
-                    language="en-US",
-                    voice="alice",
-                    caller_id=CALLER_ID,
-                    concurrency=10,
-                    max_attempts=max_attempts,
-                    retry_delay=retry_delay,
-                    timezone="UTC",
-                    scheduled=None,
-                ),
-                [numbers(1, start=next(self._phones))[0] for _ in range(contacts)],
-                actor="test",
-                now=(await connection.execute(text("SELECT clock_timestamp()"))).scalar_one(),
-            )
-            await connection.execute(
-                text(
-                    """UPDATE campaigns SET status = 'processing', status_actor = 'test', epoch = 1, owner = :owner,
-                       taken_at = now(), started_at = now(), next_due_at = now() + interval '1 hour' WHERE id = :id"""
-                ),
-                {"id": created.id, "owner": self.dialer if owned else None},
-            )
+        phones = [numbers(1, start=next(self._phones))[0] for _ in range(contacts)]
+        with listed(phones) as people:
+            async with self.engine.begin() as connection:
+                created = await create_campaign(
+                    connection,
+                    self.account,
+                    NewCampaign(
+                        name="Test",
+                        welcome_message="Hello, this is a test.",
+                        language="en-US",
+                        voice="alice",
+                        caller_id=CALLER_ID,
+                        concurrency=10,
+                        max_attempts=max_attempts,
+                        retry_delay=retry_delay,
+                        timezone="UTC",
+                        scheduled=None,
+                    ),
+                    people,
+                    actor="test",
+                    now=(await connection.execute(text("SELECT clock_timestamp()"))).scalar_one(),
+                )
+                await connection.execute(
+                    text(
+                        """UPDATE campaigns SET status = 'processing', status_actor = 'test', epoch = 1, owner = :owner,
+                           taken_at = now(), started_at = now(), next_due_at = now() + interval '1 hour' WHERE id = :id"""
+                    ),
+                    {"id": created.id, "owner": self.dialer if owned else None},
+                )
         return created.id
 
     async def gate(self, campaign: UUID, *, hold: Decimal = HOLD) -> list[Attempt]:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from belltower_local.servers import base_environment
 
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 
-def create_account(database_url: str, *, balance: str = "100.00", email: str = "ada@example.com") -> str:
-    """Create an account as an operator does; its API key."""
-    command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", email]
-    options = ["--caller-id", "+14155550100", "--balance", balance, "--json"]
+
+def create_account(database_url: str, *, balance: str = "100.00") -> str:
+    """Create an account as an operator does, with the usual address and password; its API key."""
+    command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", EMAIL]
+    options = ["--caller-id", "+14155550100", "--balance", balance, "--password-stdin", "--json"]
     environment = base_environment() | {"DATABASE_URL": database_url}
-    answer = subprocess.run([*command, *options], check=True, capture_output=True, text=True, env=environment)
+    answer = subprocess.run(
+        [*command, *options], check=True, capture_output=True, text=True, env=environment, input=f"{PASSWORD}\n"
+    )
     return str(json.loads(answer.stdout)["api_key"])

@@ -1,7 +1,7 @@
 """A whole Belltower for a test: real processes, one account, and the means to compare what they say with the truth."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from tests.support.processes import Service, Start
 
 from belltower.db.accounts import NewAccount, create_account
 from belltower.db.campaigns import NewCampaign, create_campaign
+from belltower.db.contacts import NewContacts
 from belltower.db.engine import create_engine
 from belltower.db.notify import wake_scheduler
 from belltower.domain.schedule import ScheduledTime
@@ -31,6 +32,14 @@ QUICK = {"ring_seconds": [0.05, 0.1], "talk_seconds": [0.1, 0.3]}
 def numbers(count: int, *, start: int = 0) -> list[str]:
     """Distinct numbers without a fate of their own."""
     return [f"+1415{2_000_000 + start + index:07d}" for index in range(count)]
+
+
+def listed(phones: Iterable[str]) -> NewContacts:
+    """A list of contacts who are nothing but their numbers."""
+    contacts = NewContacts()
+    for phone in phones:
+        contacts.add_contact(phone, None, {})
+    return contacts
 
 
 @dataclass
@@ -65,26 +74,27 @@ class World:
         """Write a campaign, due now, or in `due_in` seconds, or `at` an instant."""
         now = await self.now()
         instant = at or (now + timedelta(seconds=due_in) if due_in is not None else None)
-        async with self.engine.begin() as connection:
-            created = await create_campaign(
-                connection,
-                self.account,
-                NewCampaign(
-                    name="Test",
-                    welcome_message="Hello, this is a test.",
-                    language="en-US",
-                    voice="alice",
-                    caller_id=caller_id,
-                    concurrency=concurrency,
-                    max_attempts=max_attempts,
-                    retry_delay=retry_delay,
-                    timezone="UTC",
-                    scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,
-                ),
-                phones,
-                actor="test",
-                now=now,
-            )
+        with listed(phones) as contacts:
+            async with self.engine.begin() as connection:
+                created = await create_campaign(
+                    connection,
+                    self.account,
+                    NewCampaign(
+                        name="Test",
+                        welcome_message="Hello, this is a test.",
+                        language="en-US",
+                        voice="alice",
+                        caller_id=caller_id,
+                        concurrency=concurrency,
+                        max_attempts=max_attempts,
+                        retry_delay=retry_delay,
+                        timezone="UTC",
+                        scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,
+                    ),
+                    contacts,
+                    actor="test",
+                    now=now,
+                )
         await wake_scheduler(self.engine)
         return created.id
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.lists import contacts, entries, numbers
 from tests.support.workbook import date, workbook
 
 from belltower.domain.errors import Invalid
@@ -88,12 +89,12 @@ EXPORTS = {
 
 
 def found(content: bytes, filename: str | None = None) -> list[tuple[int, str]]:
-    return list(contact_file.entries(io.BytesIO(content), filename))
+    return entries(content, filename)
 
 
 @pytest.mark.parametrize("program", EXPORTS)
 def test_the_number_to_ring_is_found_in_what_programs_export(program: str) -> None:
-    assert contact_file.read(io.BytesIO(EXPORTS[program])).numbers == [A, B, C]
+    assert numbers(EXPORTS[program]) == [A, B, C]
 
 
 def test_all_of_a_row_is_there_with_its_line_and_the_names_of_its_columns() -> None:
@@ -153,21 +154,21 @@ def test_bytes_that_windows_1252_does_not_know_are_read() -> None:
 @pytest.mark.parametrize("wrapped", ['="{}"', "'{}", '"=""{}"""', " {} "])
 def test_what_spreadsheets_put_around_a_number_is_understood(wrapped: str) -> None:
     content = f"name,phone\nAnn,{wrapped.format(A)}\nBen,{wrapped.format(B)}\n"
-    assert contact_file.read(io.BytesIO(content.encode())).numbers == [A, B]
+    assert numbers(content.encode()) == [A, B]
 
 
 def test_numbers_that_a_spreadsheet_has_shortened_are_rejected_and_the_others_are_kept() -> None:
     content = f"id,phone\n123456789,4.47911E+11\n123456780,+1.4155550123E+10\n123456781,{B}\n"
-    result = contact_file.read(io.BytesIO(content.encode()))
-    assert result.numbers == [A, B]
-    assert "4.47911E+11 has lost its last digits" in result.rejected[0].reason
+    with contacts(content.encode()) as read:
+        assert list(read.phones()) == [A, B]
+        assert "4.47911E+11 has lost its last digits" in read.rejected.items[0].reason
 
 
 def test_national_numbers_are_read_in_the_country_before_duplicates_are_dropped() -> None:
     content = f"name,phone\nAnn,(415) 555-0123\nAnn,{A}\nBen,415.555.0124\nCid,+44 20 7946 0000\n"
-    result = contact_file.read(io.BytesIO(content.encode()), default_country="US")
-    assert (result.numbers, result.duplicates) == ([A, B, C], 1)
-    assert contact_file.read(io.BytesIO(content.encode())).numbers == [A, C]
+    with contacts(content.encode(), default_country="US") as read:
+        assert (list(read.phones()), read.duplicates) == ([A, B, C], 1)
+    assert numbers(content.encode()) == [A, C]
 
 
 def test_more_rows_than_a_campaign_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,10 +317,10 @@ def test_any_table_reads_back_the_same_numbers(rows: list[tuple[str, str]], titl
         quoting=csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL,
     )
     writer.writerow(["Name", title, "Note"])
-    numbers = [f"+1415555{index:04d}" for index in range(len(rows))]
-    writer.writerows([name, number, note] for number, (name, note) in zip(numbers, rows, strict=True))
+    written = [f"+1415555{index:04d}" for index in range(len(rows))]
+    writer.writerows([name, number, note] for number, (name, note) in zip(written, rows, strict=True))
 
-    assert [entry for _, entry in found(file.getvalue().encode(way.encoding))] == numbers
+    assert [entry for _, entry in found(file.getvalue().encode(way.encoding))] == written
 
 
 @settings(deadline=None, max_examples=15)

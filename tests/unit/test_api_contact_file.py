@@ -7,16 +7,17 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.lists import contacts, entries
 
 from belltower.domain.errors import Invalid
-from belltower_api.contact_file import check_type, entries, name_of, read
+from belltower_api.contact_file import check_type, name_of
 from belltower_api.errors import UnsupportedMediaType
 
 A, B, C = "+14155550123", "+14155550124", "+442079460000"
 
 
 def found(content: str | bytes) -> list[tuple[int, str]]:
-    return list(entries(io.BytesIO(content.encode() if isinstance(content, str) else content)))
+    return entries(content.encode() if isinstance(content, str) else content)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,8 @@ def test_the_numbers_are_found_however_the_file_is_written(content: str) -> None
 def test_lines_are_those_that_an_editor_shows() -> None:
     content = f'name,phone\nAnn,{A}\n\n"Ben\nthe second",nonsense\nCid,\n{C},x\nDora,{B}\n'
     assert found(content) == [(2, A), (4, "nonsense"), (6, ""), (7, "x"), (8, B)]
-    assert [entry.line for entry in read(io.BytesIO(content.encode())).rejected] == [4, 6, 7]
+    with contacts(content.encode()) as read:
+        assert [entry.line for entry in read.rejected.items] == [4, 6, 7]
 
 
 def test_a_first_line_that_is_no_number_is_reported_unless_it_is_a_title() -> None:
@@ -94,7 +96,7 @@ def test_a_large_field_is_refused_with_a_sentence() -> None:
 @given(st.binary(max_size=2000))
 def test_no_bytes_raise_anything_but_a_refusal(content: bytes) -> None:
     with contextlib.suppress(Invalid):
-        assert all(line >= 1 and isinstance(value, str) for line, value in entries(io.BytesIO(content)))
+        assert all(line >= 1 and isinstance(value, str) for line, value in entries(content))
 
 
 @given(st.text(alphabet='+0123456789abc,;\t"\r\n ', max_size=300))

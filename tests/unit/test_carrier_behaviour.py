@@ -59,6 +59,10 @@ def test_the_magic_of_the_first_time_is_gone_the_second_time() -> None:
     assert plan(Behaviour(), MAGIC + "16", 1).outcome is Outcome.ANSWERED
 
 
+def test_one_magic_number_presses_9() -> None:
+    assert [plan(Behaviour(), f"{MAGIC}{fate:02d}", 0).key for fate in (0, 17, 18, 19)] == [None, None, "9", None]
+
+
 def test_ordinary_numbers_have_no_magic() -> None:
     behaviour = Behaviour(outcomes=Outcomes(answered=1))
     assert all(plan(behaviour, f"+1415556{i:04d}", 0).outcome is Outcome.ANSWERED for i in range(9_900, 10_000))

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,9 @@ from belltower_carrier.refusals import Refusal
 from belltower_carrier.truth import TruthLog, item
 
 START = 1_775_000_000.0
+LISTENING = """<Response><Gather numDigits="1" action="https://a.example/key?attempt=7#rc=3&amp;rp=all">
+    <Say>Press 9</Say></Gather><Say>Goodbye</Say></Response>"""
+PRESSES_9 = "+12025559918"
 ALL = frozenset({"initiated", "ringing", "answered", "completed"})
 
 
@@ -48,18 +52,34 @@ class WoundClock:
         self.now = end
 
 
+@dataclass
+class KeyPosted:
+    """A key on its way, and how to answer it."""
+
+    at: float
+    url: str
+    params: dict[str, str]
+    answer: Callable[[str | None], None]
+
+
 class House:
     """An exchange, its clock, and what it delivered."""
 
     def __init__(self, limit: int = 1_000, **behaviour: Any) -> None:
         self.clock = WoundClock()
         self.sent: list[tuple[float, dict[str, str]]] = []
+        self.pressed: list[KeyPosted] = []
         self.exchange = Exchange("AC1", TruthLog(limit), self.clock, self._deliver)
         settings = {"ring_seconds": (2, 2), "talk_seconds": (5, 5), "seed": 1} | behaviour
         self.exchange.behave(Behaviour.model_validate(settings))
 
-    def _deliver(self, url: str, params: dict[str, str], delay: float) -> None:
-        self.sent.append((self.clock.now - START + delay, params))
+    def _deliver(
+        self, url: str, params: dict[str, str], delay: float, answered: Callable[[str | None], None] | None = None
+    ) -> None:
+        if answered is None:
+            self.sent.append((self.clock.now - START + delay, params))
+        else:
+            self.pressed.append(KeyPosted(self.clock.now - START, url, params, answered))
 
     def call(self, to: str = "+14155550123", **order: Any) -> Call:
         wish: dict[str, Any] = {
@@ -142,6 +162,72 @@ def test_twiml_that_cannot_be_played_ends_the_call_at_once() -> None:
     call = house.call(twiml="<Response><Dance/></Response>")
     house.clock.wind(2)
     assert (call.status, call.heard) == (Status.COMPLETED, "")
+
+
+def test_a_callee_who_presses_a_key_hears_what_the_key_is_answered_and_then_the_call_ends() -> None:
+    house = House()
+    call = house.call(PRESSES_9, twiml=LISTENING)
+    house.clock.wind(7)
+    (key,) = house.pressed
+    assert (key.at, key.url) == (7, "https://a.example/key?attempt=7#rc=3&rp=all")
+    said = {name: key.params[name] for name in ("CallSid", "To", "CallStatus", "Digits")}
+    assert said == {"CallSid": call.sid, "To": PRESSES_9, "CallStatus": "in-progress", "Digits": "9"}
+    house.clock.wind(1)
+    assert call.status is Status.IN_PROGRESS
+    key.answer("<Response><Say>Never again</Say><Hangup/></Response>")
+    assert (call.status, call.heard, call.pressed, call.talk_seconds) == (
+        Status.COMPLETED,
+        "Press 9 Never again",
+        "9",
+        6,
+    )
+    assert house.statuses == ["initiated", "ringing", "in-progress", "completed"]
+    assert item(call)["pressed"] == "9"
+
+
+def test_a_callee_who_is_asked_for_another_key_presses_no_second_one() -> None:
+    house = House()
+    call = house.call(PRESSES_9, twiml=LISTENING)
+    house.clock.wind(7)
+    house.pressed[0].answer(LISTENING)
+    assert (call.status, len(house.pressed)) == (Status.COMPLETED, 1)
+
+
+@pytest.mark.parametrize("answer", [None, "<Response><Dance/></Response>"], ids=["none", "not twiml"])
+def test_a_key_without_a_good_answer_ends_the_call(answer: str | None) -> None:
+    house = House()
+    call = house.call(PRESSES_9, twiml=LISTENING)
+    house.clock.wind(7)
+    house.pressed[0].answer(answer)
+    assert (call.status, call.heard) == (Status.COMPLETED, "Press 9")
+    assert house.statuses[-1] == "completed"
+
+
+def test_the_time_limit_ends_a_call_that_waits_for_what_a_key_is_answered() -> None:
+    house = House()
+    call = house.call(PRESSES_9, twiml=LISTENING, time_limit=8)
+    house.clock.wind(10)
+    assert (call.status, call.talk_seconds) == (Status.COMPLETED, 8)
+    house.pressed[0].answer("<Response><Say>Too late</Say></Response>")
+    assert call.heard == "Press 9"
+    assert house.statuses.count("completed") == 1
+
+
+def test_a_call_that_its_time_limit_ends_first_has_no_key_pressed() -> None:
+    house = House()
+    call = house.call(PRESSES_9, twiml=LISTENING, time_limit=5)
+    house.clock.wind(60)
+    assert (call.status, call.pressed, house.pressed) == (Status.COMPLETED, None, [])
+
+
+@pytest.mark.parametrize("number", [PRESSES_9, "+14155550123"], ids=["nobody listens", "nobody presses"])
+def test_without_somebody_who_listens_and_somebody_who_presses_a_call_is_an_ordinary_one(number: str) -> None:
+    house = House()
+    spoken = {} if number == PRESSES_9 else {"twiml": LISTENING}
+    call = house.call(number, **spoken)
+    house.clock.wind(7)
+    assert (call.status, call.pressed, house.pressed) == (Status.COMPLETED, None, [])
+    assert call.heard == ("Good morning" if number == PRESSES_9 else "Press 9 Goodbye")
 
 
 def test_more_calls_than_the_rate_are_queued_and_dialled_in_order() -> None:

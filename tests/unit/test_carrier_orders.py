@@ -79,6 +79,39 @@ def test_a_stream_blocks_what_follows() -> None:
     assert (performance.stream.url, performance.stream.parameters) == ("wss://a/b", {"n": "v"})
 
 
+GATHER = (
+    '<Gather input="dtmf" numDigits="1" timeout="4" action="https://a/key?x=1&amp;y=2#rc=3"><Say>Nine</Say></Gather>'
+)
+
+
+def test_who_presses_no_key_hears_what_follows_where_one_is_wanted() -> None:
+    performance = perform(f"<Response>{GATHER}<Say>Bye</Say></Response>")
+    assert (performance.heard, performance.key_wanted) == ("Nine Bye", None)
+
+
+def test_who_presses_a_key_hears_what_comes_with_the_question_and_not_what_follows() -> None:
+    performance = perform(f"<Response>{GATHER}<Say>Bye</Say></Response>", presses=True)
+    assert (performance.heard, performance.key_wanted) == ("Nine", "https://a/key?x=1&y=2#rc=3")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<Response><Gather numDigits='1'/></Response>",
+        "<Response><Gather numDigits='1' action='/key'/></Response>",
+        "<Response><Gather action='https://a/key'/></Response>",
+        "<Response><Gather input='speech' numDigits='1' action='https://a/key'/></Response>",
+        "<Response><Gather method='GET' numDigits='1' action='https://a/key'/></Response>",
+        "<Response><Gather numDigits='1' action='https://a/key'><Hangup/></Gather></Response>",
+        f"<Response><Say>{'x' * 70_000}</Say></Response>",
+    ],
+    ids=["no action", "relative action", "many keys", "speech", "GET", "nested hangup", "large"],
+)
+def test_what_the_simulated_carrier_cannot_do_with_keys_it_refuses(document: str) -> None:
+    with pytest.raises(TwimlError):
+        perform(document)
+
+
 @pytest.mark.parametrize(
     "document",
     [

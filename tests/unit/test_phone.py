@@ -1,13 +1,14 @@
 """Telephone numbers: E.164 or nothing."""
 
 import contextlib
+from pathlib import Path
 
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belltower.domain.phone import LISTED_REJECTIONS, MAX_LENGTH, mask, normalise, read_numbers, split_text
+from belltower.domain.phone import MAX_LENGTH, NotDialable, mask, normalise, split_text
 
 EXAMPLES = sorted(
     phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -15,6 +16,8 @@ EXAMPLES = sorted(
     if (number := phonenumbers.example_number(region)) is not None
 )
 """A valid number of every region of the world, by the library's own metadata."""
+
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 
 a_number = st.sampled_from(EXAMPLES)
 spaces = st.text(alphabet=" .-/()\u00a0", max_size=3)
@@ -110,37 +113,18 @@ def test_separators_between_digits_do_not_matter(number: str, data: st.DataObjec
 
 @given(st.text(max_size=80))
 def test_whatever_is_written_it_is_e164_or_refused_with_a_reason(text: str) -> None:
-    result = read_numbers([(1, text)])
-    if result.rejections:
-        assert result.rejected[0].reason.startswith("it ")
+    try:
+        number = normalise(text)
+    except NotDialable as refusal:
+        reason, code = str(refusal), refusal.code
+        assert reason.startswith("it ")
+        assert f"`{code}`" in DOCUMENTED
     else:
-        (number,) = result.numbers
         assert number[0] == "+"
         assert number[1:].isascii()
         assert number[1:].isdecimal()
         assert 7 <= len(number) - 1 <= 15
         assert normalise(number) == number
-
-
-@given(st.lists(st.one_of(a_number, st.text(max_size=20)), max_size=60))
-def test_every_entry_of_a_list_is_a_number_a_duplicate_or_a_rejection(entries: list[str]) -> None:
-    result = read_numbers(enumerate(entries, start=1))
-
-    assert len(result.numbers) + result.duplicates + result.rejections == len(entries)
-    assert len(set(result.numbers)) == len(result.numbers)
-    assert {entry for entry in entries if entry in EXAMPLES} <= set(result.numbers)
-    for rejected in result.rejected:
-        assert entries[rejected.line - 1].startswith(rejected.value)
-
-
-def test_the_first_of_two_writings_counts_and_the_order_is_kept() -> None:
-    result = read_numbers([(1, "+44 20 7946 0000"), (2, "+14155550123"), (3, "0044 2079460000")])
-    assert (result.numbers, result.duplicates) == (["+442079460000", "+14155550123"], 1)
-
-
-def test_rejections_beyond_the_first_hundred_are_counted_only() -> None:
-    result = read_numbers((line, "x") for line in range(1, 1001))
-    assert (result.rejections, len(result.rejected)) == (1000, LISTED_REJECTIONS)
 
 
 @given(st.lists(a_number, max_size=20), st.data())

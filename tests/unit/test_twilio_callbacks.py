@@ -8,11 +8,22 @@ import pytest
 from pydantic import SecretStr
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
+from belltower.domain import opt_out
 from belltower.domain.call import CallStatus
 from belltower.domain.errors import Invalid
 from belltower.runtime.settings import CarrierKind, CarrierSettings
 from belltower.telephony.provider import CallRequest
-from belltower.telephony.twilio import CALLBACK_PATH, callback_url, parse_callback, signature_is_valid, twiml
+from belltower.telephony.twilio import (
+    CALLBACK_PATH,
+    KEY_PRESS_PATH,
+    callback_url,
+    parse_callback,
+    parse_key_press,
+    signature_is_valid,
+    twiml,
+    twiml_to_listen_on,
+    twiml_to_part,
+)
 
 ATTEMPT = UUID("0197b2c4-0000-7000-8000-000000000001")
 CAMPAIGN = UUID("0197b2c4-0000-7000-8000-000000000002")
@@ -142,14 +153,32 @@ def test_what_no_carrier_sends_is_invalid(change: dict[str, str], attempt: str |
     assert caught.value.field == field
 
 
-def test_the_message_is_spoken_in_its_language_and_voice() -> None:
-    (say,) = ElementTree.fromstring(twiml(request(message="Tea & <cake> é")))
-    assert (say.tag, say.text) == ("Say", "Tea & <cake> é")
+def test_the_message_is_spoken_in_its_language_and_voice_while_the_carrier_listens_for_one_key() -> None:
+    (gather,) = ElementTree.fromstring(twiml(request(message="Tea & <cake> é"), SETTINGS.public_url))
+    (say,) = gather
+    assert (gather.tag, say.tag, say.text) == ("Gather", "Say", "Tea & <cake> é")
     assert say.attrib == {"language": "en-GB", "voice": "Polly.Amy"}
+    listening = {name: gather.get(name) for name in ("input", "numDigits", "timeout")}
+    assert listening == {"input": "dtmf", "numDigits": "1", "timeout": "4"}
 
 
-def test_a_voice_agent_is_told_which_call_it_gets() -> None:
-    (connect,) = ElementTree.fromstring(twiml(request(stream_url="wss://agent.example.com/talk")))
+def test_the_key_is_posted_for_the_attempt_and_tried_again_like_a_status() -> None:
+    (gather,) = ElementTree.fromstring(twiml(request(), SETTINGS.public_url))
+    url, _, fragment = gather.attrib["action"].partition("#")
+    assert url == f"https://calls.example.com{KEY_PRESS_PATH}?attempt={ATTEMPT}"
+    assert fragment == callback_url(SETTINGS.public_url, ATTEMPT).partition("#")[2]
+    signature = RequestValidator("12345").compute_signature(url, {"Digits": "9"})
+    assert signature_is_valid(SETTINGS, f"{KEY_PRESS_PATH}?attempt={ATTEMPT}", {"Digits": "9"}, signature)
+
+
+def test_the_longest_message_still_fits_beside_the_key() -> None:
+    """Twilio takes 4,000 characters of TwiML."""
+    assert len(twiml(request(message="x" * 3_000), SETTINGS.public_url)) < 4_000
+
+
+def test_a_voice_agent_is_told_which_call_it_gets_and_hears_the_keys_itself() -> None:
+    document = twiml(request(stream_url="wss://agent.example.com/talk"), SETTINGS.public_url)
+    (connect,) = ElementTree.fromstring(document)
     (stream,) = connect
     assert (connect.tag, stream.get("url")) == ("Connect", "wss://agent.example.com/talk")
     assert {p.get("name"): p.get("value") for p in stream} == {
@@ -157,3 +186,40 @@ def test_a_voice_agent_is_told_which_call_it_gets() -> None:
         "contact_id": "42",
         "attempt_id": str(ATTEMPT),
     }
+    assert "Gather" not in document
+
+
+def test_who_opted_out_is_told_so_in_the_messages_language_and_voice() -> None:
+    say, hangup = ElementTree.fromstring(twiml_to_part("de-AT", "Polly.Hannah"))
+    assert (say.text, say.attrib) == (opt_out.farewell("de"), {"language": "de-AT", "voice": "Polly.Hannah"})
+    assert hangup.tag == "Hangup"
+
+
+def test_a_language_without_a_farewell_is_answered_in_english_by_a_voice_that_speaks_it() -> None:
+    say, _ = ElementTree.fromstring(twiml_to_part("sv-SE", "Polly.Astrid"))
+    assert (say.text, say.attrib) == (opt_out.farewell("en"), {"language": "en-US"})
+
+
+def test_after_another_key_the_carrier_listens_on_and_says_nothing() -> None:
+    (gather,) = ElementTree.fromstring(twiml_to_listen_on(SETTINGS.public_url, ATTEMPT))
+    assert (gather.tag, list(gather)) == ("Gather", [])
+
+
+def test_a_key_is_read_with_its_call() -> None:
+    press = parse_key_press({"CallSid": "CA1", "Digits": "9"}, str(ATTEMPT))
+    assert (press.attempt_id, press.carrier_call_id, press.key) == (ATTEMPT, "CA1", "9")
+
+
+@pytest.mark.parametrize(
+    ("form", "attempt", "field"),
+    [
+        ({"Digits": "9"}, None, "CallSid"),
+        ({"CallSid": "CA1"}, None, "Digits"),
+        ({"CallSid": "CA1", "Digits": "9"}, "7", "attempt"),
+    ],
+    ids=["no call", "no key", "no uuid"],
+)
+def test_a_key_that_no_carrier_sends_is_invalid(form: dict[str, str], attempt: str | None, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_key_press(form, attempt)
+    assert caught.value.field == field

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -20,7 +19,7 @@ from belltower.db.accounts import NewAccount, create_account, find_account
 from belltower.db.engine import connect_directly, create_engine, database_url, sqlstate, transaction
 from belltower.db.migrate import ForeignDatabase, migrate
 from belltower.domain import credentials, phone
-from belltower.domain.errors import BelltowerError
+from belltower.domain.errors import BelltowerError, Invalid
 from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
 
 app = typer.Typer(
@@ -32,7 +31,6 @@ app = typer.Typer(
 
 _WAIT_FOR_DATABASE = 30.0
 """Seconds within which a database that is starting accepts connections."""
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LARGEST_BALANCE = Decimal(10) ** 9
 _UNDEFINED_TABLE = "42P01"
 _STARTING = (
@@ -70,10 +68,11 @@ def create_account_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Create an account with its first administrator and an API key. The key, and a password made here, are shown once."""
-    password = _read_password() if password_stdin else credentials.new_password()
+    email = _email(email)
+    password = _read_password(email) if password_stdin else credentials.new_password()
     new = NewAccount(
         name=_name(name),
-        email=_email(email),
+        email=email,
         password_hash=credentials.password_hash(password),
         caller_id=_caller_id(caller_id) if caller_id else None,
         currency=load(BillingSettings).currency,
@@ -140,12 +139,12 @@ def _failure(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _read_password() -> str:
+def _read_password(email: str) -> str:
     password = sys.stdin.readline().rstrip("\r\n")
-    if not credentials.MINIMUM_PASSWORD <= len(password) <= credentials.MAXIMUM_PASSWORD:
-        raise _failure(
-            f"The password must have {credentials.MINIMUM_PASSWORD} to {credentials.MAXIMUM_PASSWORD} characters."
-        )
+    try:
+        credentials.check_new_password(password, email)
+    except Invalid as reason:
+        raise _failure(str(reason)) from None
     return password
 
 
@@ -156,9 +155,10 @@ def _name(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text) or len(text) > 254:
-        raise _failure(f"{text} is not an e-mail address.")
-    return text.lower()
+    try:
+        return credentials.normalise_email(text)
+    except ValueError as reason:
+        raise _failure(str(reason)) from None
 
 
 def _caller_id(text: str) -> str:

@@ -14,7 +14,7 @@ async def serve(settings: ApiSettings, stopping: asyncio.Event) -> None:
     """Serve until `stopping`; requests in flight are answered first."""
     engine = create_engine(settings, name="api")
     try:
-        await serve_http(create_app(settings, engine), settings, stopping)
+        await serve_http(create_app(settings, engine), settings, stopping, trusted_proxies=settings.trusted_proxies)
     finally:
         await engine.dispose()
 

@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import api_keys
 from belltower.db.engine import in_transaction
 from belltower.domain.credentials import new_api_key
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Administrator, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.links import links
@@ -19,7 +19,7 @@ from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import Instant, Name, Request
 
-router = APIRouter(prefix="/api/api-keys", tags=["API keys"], route_class=AccountRoute, dependencies=[Security(bearer)])
+router = APIRouter(prefix="/api/api-keys", tags=["API keys"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
 class ApiKeyCreate(Request):
@@ -57,9 +57,9 @@ class ApiKeyCollection(Collection[ApiKey]):
     """A page of API keys, the newest first."""
 
 
-@router.get("", summary="List the API keys", responses=problems(400, 401))
-async def list_api_keys(paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> ApiKeyCollection:
-    """The account's valid keys, the newest first. None of them can be shown again."""
+@router.get("", summary="List the API keys", responses=problems(400, 401, 403))
+async def list_api_keys(paging: Annotated[Paging, Query()], res: Res, asker: Administrator) -> ApiKeyCollection:
+    """The account's valid keys, the newest first. None of them can be shown again. For administrators and keys."""
     async with res.reader.connect() as connection:
         page = await api_keys.get_api_keys(
             connection, asker.account_id, after=read_cursor(paging.cursor, UUID), limit=paging.limit
@@ -75,10 +75,12 @@ async def list_api_keys(paging: Annotated[Paging, Query()], res: Res, asker: Ask
     "",
     summary="Create an API key",
     status_code=201,
-    responses={201: {"links": links("key_id", "revoke_api_key")}, **problems(400, 401, 409, 413, 415, 422)},
+    responses={201: {"links": links("key_id", "revoke_api_key")}, **problems(400, 401, 403, 409, 413, 415, 422)},
 )
-async def create_api_key(fields: ApiKeyCreate, res: Res, asker: Asker, response: Response, once: Kept) -> ApiKeyCreated:
-    """Create a key, which may do all that this one may. Keep it: it is shown only now."""
+async def create_api_key(
+    fields: ApiKeyCreate, res: Res, asker: Administrator, response: Response, once: Kept
+) -> ApiKeyCreated:
+    """Create a key, which may do all that an administrator of the account may. Keep it: it is shown only now."""
     secret = new_api_key()
 
     async def work(connection: AsyncConnection) -> ApiKey:
@@ -94,8 +96,8 @@ async def create_api_key(fields: ApiKeyCreate, res: Res, asker: Asker, response:
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
-@router.delete("/{key_id}", summary="Revoke an API key", status_code=204, responses=problems(401, 404))
-async def revoke_api_key(key_id: UUID, res: Res, asker: Asker) -> None:
+@router.delete("/{key_id}", summary="Revoke an API key", status_code=204, responses=problems(401, 403, 404))
+async def revoke_api_key(key_id: UUID, res: Res, asker: Administrator) -> None:
     """Make a key invalid at once and for good. A key may revoke itself."""
     async with res.engine.begin() as connection:
         await api_keys.revoke_api_key(connection, asker.account_id, key_id)

@@ -1,5 +1,6 @@
 """The composition of the API: its resources, its routes, its middleware."""
 
+import json
 from importlib.metadata import version
 from typing import Any
 
@@ -10,8 +11,25 @@ from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
-from belltower.telephony.twilio import CALLBACK_PATH
-from belltower_api import api_keys, calls, campaigns, carrier_callbacks, contacts, me, preflight, retry, stats, wallet
+from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
+from belltower_api import (
+    administrator,
+    api_keys,
+    calls,
+    campaigns,
+    carrier_callbacks,
+    contacts,
+    do_not_call,
+    imports,
+    me,
+    preflight,
+    preview,
+    rejected,
+    retry,
+    session,
+    stats,
+    wallet,
+)
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
 from belltower_api.middleware import RequestScope
@@ -21,7 +39,8 @@ from belltower_api.settings import ApiSettings
 _DESCRIPTION = """\
 Campaigns of voice calls that start the moment they are due.
 
-- **Keys**: every request to `/api` carries `Authorization: Bearer <API key>`.
+- **Who asks**: every request to `/api` carries `Authorization: Bearer <API key>`, or the cookie of whoever signed in at
+  `/api/session`. With the cookie, what changes something is taken from pages of this address only.
 - **Times** are RFC 3339 in UTC, **durations** are seconds, **money** is a decimal string with an ISO 4217 currency.
 - **Errors** are problem+json (RFC 9457) with a stable `code`, a `detail` for people and a `request_id`; what is wrong with
   what was sent is always 400, with one entry in `errors` for each field, unknown fields included.
@@ -41,19 +60,24 @@ class Api(FastAPI):
             for operations in document["paths"].values():
                 for operation in operations.values():
                     for parameter in operation.get("parameters", ()):
-                        _forbid_null(parameter["schema"])
-            for value in document["components"]["schemas"]["CampaignUpload"]["properties"].values():
-                _forbid_null(value)
+                        _as_text(parameter["schema"])
+            for form in ("CampaignUpload", "ImportUpload"):
+                for value in document["components"]["schemas"][form]["properties"].values():
+                    _as_text(value)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
 
-def _forbid_null(schema: dict[str, Any]) -> None:
-    """What FastAPI says of parameters and fields of forms that may be missing, that they may be null, cannot be sent."""
+def _as_text(schema: dict[str, Any]) -> None:
+    """Describe a parameter, or a field of a form, as it can be sent: never as null, and an object as its JSON."""
     match schema.get("anyOf"):
         case [value, {"type": "null"}]:
             del schema["anyOf"]
             schema.update(value)
+    if schema.get("type") == "object":
+        content = {name: schema.pop(name) for name in schema.keys() - {"title", "description", "examples"}}
+        schema.update(type="string", contentMediaType="application/json", contentSchema=content)
+        schema["examples"] = [json.dumps(example) for example in schema["examples"]]
 
 
 def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
@@ -78,11 +102,17 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     )
     app.include_router(campaigns.router)
     app.include_router(preflight.router)
+    app.include_router(preview.router)
+    app.include_router(imports.router)
     app.include_router(contacts.router)
+    app.include_router(rejected.router)
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
+    app.include_router(do_not_call.router)
     app.include_router(wallet.router)
+    app.include_router(session.router)
+    app.include_router(administrator.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
     app.include_router(carrier_callbacks.router)
@@ -90,6 +120,11 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.add_middleware(
         RequestScope,
         limit=settings.request_limit,
-        limits={"/api/campaigns/upload": settings.upload_limit, CALLBACK_PATH: carrier_callbacks.BODY_LIMIT},
+        limits={
+            "/api/campaigns/upload": settings.upload_limit,
+            "/api/imports": settings.upload_limit,
+            CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
+            KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
+        },
     )
     return app

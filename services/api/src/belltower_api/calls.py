@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db import calls
-from belltower.db.api_keys import Principal
+from belltower.db import calls, do_not_call
 from belltower.db.wallet import get_wallet
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower.domain.principal import Principal
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.paging import next_sorted_cursor, read_sorted_cursor, sort_of
 from belltower_api.schemas.call import Call, CallCollection, CallDetail, CallPaging, CampaignCallPaging
 
-router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=[Security(bearer)])
+router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
 @router.get("", summary="List the calls", responses=problems(400, 401))
@@ -38,8 +38,9 @@ async def get_call(call_id: UUID, res: Res, asker: Asker) -> CallDetail:
     async with res.reader.connect() as connection:
         call = await calls.get_call(connection, asker.account_id, call_id)
         reports = await calls.get_reports(connection, call_id)
+        opted_out_at = await do_not_call.opted_out_at(connection, call_id)
         currency = (await get_wallet(connection, asker.account_id)).currency
-    return CallDetail.of(call, currency, reports=reports)
+    return CallDetail.of(call, currency, opted_out_at=opted_out_at, reports=reports)
 
 
 async def page_of_calls(

@@ -1,28 +1,26 @@
 """Campaigns: create, upload, list, look at, delete."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, Security, UploadFile
+from fastapi import APIRouter, Form, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns, history
-from belltower.db.api_keys import Principal
+from belltower.db.contacts import NewContacts
 from belltower.db.progress import Progress, get_progress
 from belltower.domain.call import FINAL
 from belltower.domain.campaign import ContactStatus
-from belltower.domain.errors import Invalid
-from belltower.domain.phone import PhoneList, read_numbers
+from belltower.domain.principal import Principal
 from belltower_api import contact_file
 from belltower_api.calls import page_of_calls
+from belltower_api.contact_list import ContactList
 from belltower_api.create_campaign import create
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept, Once
 from belltower_api.links import TO_CAMPAIGN
+from belltower_api.lists import listed, uploaded
 from belltower_api.paging import next_cursor, next_sorted_cursor, read_cursor, read_sorted_cursor, sort_of
 from belltower_api.schemas.call import CallCollection, CampaignCallPaging
 from belltower_api.schemas.campaign import (
@@ -35,11 +33,8 @@ from belltower_api.schemas.campaign import (
 )
 from belltower_api.schemas.campaign_fields import CampaignCreate, CampaignFields, CampaignUpload
 from belltower_api.schemas.collection import Paging
-from belltower_api.schemas.rejection import RejectedNumbers, Source, rejected_numbers
 
-router = APIRouter(
-    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
-)
+router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 CREATED: dict[int | str, dict[str, Any]] = {
     201: {
@@ -54,23 +49,26 @@ CREATED: dict[int | str, dict[str, Any]] = {
     "",
     summary="Create a campaign",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 409, 413, 415, 422)},
 )
 async def create_campaign(
     fields: CampaignCreate, res: Res, asker: Asker, response: Response, once: Kept
 ) -> CampaignCreated:
     """Create a campaign that starts now, or at `scheduled_time` with `is_scheduled`.
 
-    Numbers that cannot be rung are left out and reported in `rejected`; without a single good one the answer is 400.
+    It rings its `contacts`, `phone_numbers` and those of a file that was imported (`import_id`), each number once. Numbers that
+    cannot be rung are left out and reported in `rejected`; without a single good one the answer is 400. `warnings` says which
+    placeholders of the message not every contact can fill.
     """
-    return await _create(res, asker, fields, fields.name, fields.phone_numbers, None, response, once)
+    async with listed(res, asker.account_id, fields, fields.welcome_message) as contacts:
+        return await _create(res, asker, fields, fields.name, contacts, response, once)
 
 
 @router.post(
     "/upload",
     summary="Create a campaign from a file",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 409, 413, 415, 422)},
 )
 async def upload_campaign(
     form: Annotated[CampaignUpload, Form(media_type="multipart/form-data")],
@@ -83,11 +81,13 @@ async def upload_campaign(
 
     It may be text (.csv, .txt), in any usual encoding and with any usual separator, or an Excel workbook (.xlsx), of which
     the first sheet that holds anything is read. Where several columns are named for numbers, mobile ones are preferred, those
-    for fax are never taken, and a contact without a number in the best column is rung at its next best.
+    for fax are never taken, and a contact without a number in the best column is rung at its next best. Other columns become
+    fields for the placeholders of the message. `phone_column` and `columns` say it otherwise.
     """
     contact_file.check_type(form.file.filename)
     name = form.name or contact_file.name_of(form.file.filename)
-    return await _create(res, asker, form, name, form.phone_numbers, form.file, response, once)
+    async with uploaded(res, form.file, form, form.welcome_message, form.phone_numbers) as contacts:
+        return await _create(res, asker, form, name, contacts, response, once)
 
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
@@ -154,7 +154,7 @@ async def list_campaign_events(
     )
 
 
-@router.delete("/{campaign_id}", summary="Delete a campaign", status_code=204, responses=problems(401, 404, 409))
+@router.delete("/{campaign_id}", summary="Delete a campaign", status_code=204, responses=problems(401, 403, 404, 409))
 async def delete_campaign(campaign_id: UUID, res: Res, asker: Asker) -> None:
     """Delete a campaign that does not run: a scheduled one will not start. Its calls stay on the ledger."""
     await campaigns.delete_campaign(res.engine, asker.account_id, campaign_id)
@@ -165,26 +165,27 @@ async def _create(
     asker: Principal,
     fields: CampaignFields,
     name: str,
-    entries: Sequence[str],
-    file: UploadFile | None,
+    listed: ContactList,
     response: Response,
     once: Once,
 ) -> CampaignCreated:
-    async with res.list_readers:
-        numbers = await asyncio.to_thread(read_lists, entries, file, fields.default_country)
-
     def shown(campaign: campaigns.Campaign) -> CampaignCreated:
         return CampaignCreated.of(
-            campaign, untouched(campaign.contacts), rejected=numbers.rejected, duplicates=numbers.duplicates
+            campaign,
+            untouched(campaign.contacts),
+            rejected=listed.rejected,
+            duplicates=listed.duplicates,
+            warnings=listed.warnings,
         )
 
-    async def listed(connection: AsyncConnection) -> list[str]:
-        return numbers.phones
+    async def contacts(connection: AsyncConnection) -> NewContacts:
+        return listed.contacts
 
     async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
+        await listed.left_out.copy_to(connection, campaign.id)
         await once.keep(connection, shown(campaign), headers=location(campaign))
 
-    campaign = await create(res, asker, fields, name, listed, keep)
+    campaign = await create(res, asker, fields, name, contacts, keep)
     response.headers.update(location(campaign))
     return shown(campaign)
 
@@ -194,46 +195,9 @@ def location(campaign: campaigns.Campaign) -> dict[str, str]:
     return {"Location": f"/api/campaigns/{campaign.id}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What was sent, read: whom to ring, what was left out, and how often somebody was named again."""
-
-    phones: list[str]
-    rejected: RejectedNumbers
-    duplicates: int
-
-
-def read_lists(entries: Sequence[str], file: UploadFile | None, default_country: str | None) -> Lists:
-    """Read the numbers of a list and, where given, of a file. Raises `Invalid` when there is none, and `TooLarge`."""
-    typed = read_numbers(enumerate(entries, start=1), default_country)
-    lists: list[tuple[Source, PhoneList]] = [("phone_numbers", typed)]
-    if file is not None:
-        lists.insert(0, ("file", contact_file.read(file.file, file.filename, default_country)))
-    phones = lists[0][1].numbers
-    if file is not None and typed.numbers:
-        phones = list(dict.fromkeys([*phones, *typed.numbers]))
-    rejected = rejected_numbers(lists)
-    if not phones:
-        raise _no_valid_number(lists[0][0], rejected)
-    named = sum(len(numbers.numbers) + numbers.duplicates for _, numbers in lists)
-    return Lists(phones, rejected, duplicates=named - len(phones))
-
-
 def untouched(contacts: int) -> Progress:
     """The progress of a campaign that has just been created."""
     return Progress(
         contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},
         dispositions=dict.fromkeys(sorted(FINAL), 0),
-    )
-
-
-def _no_valid_number(field: Source, rejected: RejectedNumbers) -> Invalid:
-    if not rejected.count:
-        return Invalid(field, "no_valid_number", f"{field} holds no number. Send numbers such as +14155550123.")
-    first = rejected.items[0]
-    return Invalid(
-        field,
-        "no_valid_number",
-        f"None of the entries ({rejected.count}) is a number that can be rung. The first, {first.value!r} in line"
-        f" {first.line}: {first.reason}. Send numbers such as +14155550123.",
     )

@@ -1,40 +1,35 @@
 """The contacts of a campaign: who is on its list, and what became of everyone."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from belltower.db import campaigns, contacts
 from belltower.db.progress import get_progress
 from belltower.domain import phone
-from belltower_api.dependencies import AccountRoute, Asker, Res, Resources, bearer
+from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.contact import Contact, ContactCollection, ContactPaging
 from belltower_api.schemas.values import shown_instant, shown_money
 
 router = APIRouter(
-    prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/campaigns/{campaign_id}", tags=["Contacts"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 _ROWS = 2_000
 """Contacts that a download reads at once; no connection is kept between two reads."""
 _COLUMNS = (
-    "phone", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
+    "phone", "name", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
     "currency",
 )  # fmt: skip
-_EXAMPLE = ",".join(_COLUMNS) + "\r\n+14155550123,reached,,1,1,completed,2030-05-17T13:30:04.120Z,23,0.02,USD\r\n"
-_CSV: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": f"A table in UTF-8 with the columns {', '.join(_COLUMNS)}; the first line names them.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": _EXAMPLE}},
-    }
-}
+_ROW = (
+    "+14155550123", "Ann", "reached", "", "1", "1", "completed", "2030-05-17T13:30:04.120Z", "23", "0.02", "USD", "10:00",
+)  # fmt: skip
 
 
 @router.get("/contacts", summary="List the contacts of a campaign", responses=problems(400, 401, 404))
@@ -64,38 +59,37 @@ async def list_contacts(
     "/download",
     summary="Download the results of a campaign",
     response_class=StreamingResponse,
-    responses={**_CSV, **problems(401, 404)},
+    responses={**csv_responses((*_COLUMNS, "and the contacts' fields"), _ROW), **problems(401, 404)},
 )
 async def download_results(campaign_id: UUID, res: Res, asker: Asker) -> StreamingResponse:
     """A CSV file with everyone on a campaign's list and what became of them, at the moment of the download."""
     async with res.reader.connect() as connection:
-        await campaigns.require_campaign(connection, asker.account_id, campaign_id)
+        campaign = await campaigns.get_campaign(connection, asker.account_id, campaign_id)
         currency = (await campaigns.get_creation_terms(connection, asker.account_id)).currency
-    return StreamingResponse(
-        _table(res, campaign_id, currency),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.csv"'},
-    )
+    return csv_file(f"campaign-{campaign_id}.csv", _table(res, campaign, currency))
 
 
-async def _table(res: Resources, campaign_id: UUID, currency: str) -> AsyncIterator[str]:
-    yield _lines([_COLUMNS])
+async def _table(res: Resources, campaign: campaigns.Campaign, currency: str) -> AsyncIterator[str]:
+    fields = campaign.contact_fields
+    yield csv_lines([(*_COLUMNS, *map(inert, fields))])
     after = ""
     while True:
         async with res.reader.connect() as connection:
-            page = await contacts.get_results(connection, campaign_id, after=after, limit=_ROWS)
+            page = await contacts.get_results(connection, campaign.id, after=after, limit=_ROWS)
         if page:
-            yield _lines(_row(result, currency) for result in page)
+            yield csv_lines(_row(result, currency, fields) for result in page)
         if len(page) < _ROWS:
             return
         after = page[-1].phone
 
 
-def _row(result: contacts.ContactResult, currency: str) -> tuple[object, ...]:
+def _row(result: contacts.ContactResult, currency: str, fields: Sequence[str]) -> tuple[object, ...]:
+    values = result.fields or {}
     return (
         result.phone,  # E.164: a spreadsheet may take it for a number, but never for a formula
+        inert(result.name or ""),
         result.status,
-        _inert(result.reason or ""),
+        inert(result.reason or ""),
         result.attempts,
         result.calls,
         result.last_status or "",
@@ -103,15 +97,5 @@ def _row(result: contacts.ContactResult, currency: str) -> tuple[object, ...]:
         result.duration,
         shown_money(result.cost),
         currency,
+        *(inert(values.get(field, "")) for field in fields),
     )
-
-
-def _lines(rows: Iterable[Iterable[object]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
-
-
-def _inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

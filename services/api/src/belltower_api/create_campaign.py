@@ -10,12 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
-from belltower.db.api_keys import Principal
-from belltower.db.contacts import MAX_CONTACTS
+from belltower.db.contacts import MAX_CONTACTS, NewContacts
 from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler_for
 from belltower.domain import schedule
 from belltower.domain.errors import InsufficientFunds, Invalid
+from belltower.domain.principal import Principal
 from belltower_api.dependencies import Resources
 from belltower_api.errors import TooLarge
 from belltower_api.schemas.campaign_fields import CampaignFields, StartFields
@@ -35,7 +35,7 @@ async def create(
     principal: Principal,
     fields: CampaignFields,
     name: str,
-    listed: Callable[[AsyncConnection], Awaitable[list[str]]],
+    listed: Callable[[AsyncConnection], Awaitable[NewContacts]],
     keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
     *,
     retry_of: UUID | None = None,
@@ -62,13 +62,13 @@ async def create(
             retry_of=retry_of,
         )
         _require_funds(resources, terms)
-        phones = await listed(connection)
-        if len(phones) > MAX_CONTACTS:
+        contacts = await listed(connection)
+        if len(contacts) > MAX_CONTACTS:
             raise TooLarge(
-                f"A campaign has at most {MAX_CONTACTS:,} contacts; this list has {len(phones):,}. Split it."
+                f"A campaign has at most {MAX_CONTACTS:,} contacts; this list has {len(contacts):,}. Split it."
             )
         campaign = await campaigns.create_campaign(
-            connection, principal.account_id, new, phones, actor=principal.actor, now=terms.now
+            connection, principal.account_id, new, contacts, actor=principal.actor, now=terms.now
         )
         await keep(connection, campaign)
         return _Created(campaign, terms.now)

@@ -1,29 +1,41 @@
 """What operations need: who asks, and what they work with."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi.security import APIKeyCookie, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.responses import Response
 
-from belltower.db.api_keys import Principal, find_principal
+from belltower.db.api_keys import find_principal
+from belltower.db.sessions import find_session
+from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
-from belltower_api.errors import Unauthorised, UnsupportedMediaType
+from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
 from belltower_api.idempotency import answered_once
+from belltower_api.same_origin import refuse_other_sites
 from belltower_api.settings import ApiSettings
 
 bearer = HTTPBearer(
     auto_error=False, scheme_name="apiKey", description="An account's API key: `Authorization: Bearer bt_...`"
 )
-"""For OpenAPI; `AccountRoute` does the work."""
+COOKIE = "belltower_session"
+AUTHENTICATED = [
+    Security(bearer),
+    Security(
+        APIKeyCookie(
+            name=COOKIE, auto_error=False, scheme_name="session", description="A person's session: POST /api/session."
+        )
+    ),
+]
+"""One of both. For OpenAPI; `AccountRoute` does the work."""
 
-_LONGEST_KEY = 200
+_LONGEST_SECRET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +50,26 @@ class Resources:
     outcomes: Outcomes
     list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many lists of numbers are read at once: what they take of memory and processor is bounded."""
+    hashers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """How many passwords are hashed at once, for the same reason."""
 
 
 class AccountRoute(APIRoute):
-    """An operation for accounts. Who asks is found out before a byte of the body is read.
+    """An operation for accounts. Who asks is found out before a byte of the body is read, and whether they may.
 
     A POST is done once for each `Idempotency-Key`; an answer to GET has an ETag.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        media_type = getattr(self.body_field.field_info, "media_type", None) if self.body_field else None
+        media_type = _media_type(self)
+        administrators_only = any(each.call is _administrator for each in self.dependant.dependencies)
 
         async def for_an_account(request: Request) -> Response:
             principal = request.state.principal = await _authenticate(request)
-            if media_type is not None:
-                _expect(request, media_type)
+            if administrators_only:  # before an answer that was kept is given to somebody else
+                await _administrator(request)
+            _expect(request, media_type)
             if request.method == "POST":
                 return await answered_once(request, resources(request).reader, principal.account_id, handle)
             return with_etag(request, await handle(request))
@@ -61,20 +77,57 @@ class AccountRoute(APIRoute):
         return for_an_account
 
 
+class VisitorRoute(APIRoute):
+    """An operation for whoever is not known yet. Only our own pages may ask for it, and no answer of it is kept."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        media_type = _media_type(self)
+
+        async def for_a_visitor(request: Request) -> Response:
+            refuse_other_sites(request, resources(request).settings.public_url)
+            _expect(request, media_type)
+            return await handle(request)
+
+        return for_a_visitor
+
+
 async def _authenticate(request: Request) -> Principal:
+    """Who asks: whose API key was sent, else who is signed in. Raises `Unauthorised` and `CrossSite`."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    key = key.strip()
-    if scheme.lower() != "bearer" or not key:
-        raise Unauthorised("An API key is needed. Send it as the header `Authorization: Bearer <key>`.")
+    if scheme.lower() == "bearer" and (key := key.strip()):
+        return await _found(
+            request, find_principal, key, "This API key is not valid. Check that all of it was sent, or sign in."
+        )
+    if token := request.cookies.get(COOKIE):
+        refuse_other_sites(request, resources(request).settings.public_url)
+        return await _found(
+            request, find_session, token, "This session has ended. Sign in again at /api/session, or send an API key."
+        )
+    raise Unauthorised(
+        "Nobody is signed in. Send an API key as the header `Authorization: Bearer <key>`, or sign in at /api/session."
+    )
+
+
+async def _found(
+    request: Request, find: Callable[[AsyncConnection, str], Awaitable[Principal | None]], secret: str, otherwise: str
+) -> Principal:
     async with resources(request).reader.connect() as connection:
-        principal = await find_principal(connection, key) if len(key) <= _LONGEST_KEY else None
+        principal = await find(connection, secret) if len(secret) <= _LONGEST_SECRET else None
     if principal is None:
-        raise Unauthorised("This API key is not valid. Check that all of it was sent.", ', error="invalid_token"')
+        raise Unauthorised(otherwise, ', error="invalid_token"')
     return principal
 
 
-def _expect(request: Request, media_type: str) -> None:
+def _media_type(route: APIRoute) -> str | None:
+    """Of the body that an operation reads; None when it reads none."""
+    return getattr(route.body_field.field_info, "media_type", None) if route.body_field else None
+
+
+def _expect(request: Request, media_type: str | None) -> None:
     """Refuse a body of another type than the operation reads; without a body its absence is the news."""
+    if media_type is None:
+        return
     given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if given != media_type and (given or request.headers.get("Content-Length", "0") != "0"):
         raise UnsupportedMediaType(f"Send the body as {media_type}, and say so in the Content-Type header.")
@@ -98,6 +151,15 @@ async def _principal(request: Request) -> Principal:
     return found
 
 
+async def _administrator(request: Request) -> Principal:
+    principal = await _principal(request)
+    if not principal.is_administrator:
+        raise AdministratorsOnly
+    return principal
+
+
 Res = Annotated[Resources, Depends(_resources)]
 Asker = Annotated[Principal, Depends(_principal)]
 """Who asks, as `AccountRoute` found out."""
+Administrator = Annotated[Principal, Depends(_administrator)]
+"""Who asks, in an operation that is for administrators and API keys."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI
@@ -24,12 +24,14 @@ from starlette.routing import compile_path
 
 from belltower.db.engine import is_outage
 from belltower.domain.errors import (
+    AdministratorExists,
     BelltowerError,
     IllegalTransition,
     InsufficientFunds,
     Invalid,
     LimitReached,
     NotFound,
+    TooManyAttempts,
 )
 from belltower_api.schemas.problem import FieldError, Problem
 from belltower_api.schemas.values import MAX_FIELDS, shown_money
@@ -45,10 +47,41 @@ _LONGEST_NAME = 64
 
 
 class Unauthorised(HTTPException):
-    """The request has no valid API key. `challenge` completes the WWW-Authenticate header (RFC 6750, 3)."""
+    """The request has no valid API key and no valid session. `challenge` completes the WWW-Authenticate header (RFC 6750, 3)."""
 
     def __init__(self, detail: str, challenge: str = "") -> None:
         super().__init__(401, detail, {"WWW-Authenticate": f'Bearer realm="belltower"{challenge}'})
+
+
+class SignInRefused(Unauthorised):
+    """An e-mail address and a password that do not belong together, whichever of them is wrong."""
+
+    code = "sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong. Check both, and try again.")
+
+
+class CrossSite(HTTPException):
+    """A page of another site, as far as can be told, asks with a person's cookie, or signs somebody in."""
+
+    code = "cross_site_request"
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "This did not come from a page of this address. A program sends an API key instead of the cookie, or the header"
+            " `Origin` with the address that it asks.",
+        )
+
+
+class AdministratorsOnly(HTTPException):
+    """A member asks for what only administrators may do."""
+
+    code = "administrators_only"
+
+    def __init__(self) -> None:
+        super().__init__(403, "Only an administrator of the account may do this. Ask one to do it for you.")
 
 
 class CallbackRefused(HTTPException):
@@ -116,14 +149,15 @@ _SENTENCES = {
 }
 _RESPONSES = {
     400: "What was sent cannot be accepted; `errors` says what and why.",
-    401: "The API key is missing or wrong.",
+    401: "The API key, the session, or what somebody signs in with is missing or not valid.",
     402: "The wallet holds less than the minimum.",
-    403: "The carrier's signature does not match.",
+    403: "Whoever asks may not do this: a member of the account, a page of another site, or not the carrier.",
     404: "There is no such thing, or it belongs to another account.",
-    409: "The status or a limit does not allow it, or the first request with this Idempotency-Key is still under way.",
+    409: "The status, a limit, or what is there does not allow it, or the first request with this key is still under way.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
+    429: "There were too many attempts; try again after Retry-After.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }
 
@@ -219,6 +253,11 @@ def add_handlers(app: FastAPI) -> None:
                 return answer(request_id, 409, "illegal_transition", detail)
             case LimitReached():
                 return answer(request_id, 409, "limit_reached", detail)
+            case AdministratorExists():
+                return answer(request_id, 409, "administrator_exists", detail)
+            case TooManyAttempts():
+                headers = {"Retry-After": str(error.retry_after)}
+                return answer(request_id, 429, "too_many_attempts", detail, headers=headers)
             case InsufficientFunds():
                 return answer(
                     request_id,
@@ -271,8 +310,8 @@ class _Where:
 def _where(location: Sequence[str | int]) -> _Where:
     parts = [str(part)[:_LONGEST_NAME] for part in location[1:]]
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    names = [f"[{part}]" if isinstance(part, int) else part for part in location[1:]]
-    return _Where(pointer, "".join(str(name)[:_LONGEST_NAME] for name in names) or "The body")
+    names = [f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" for part in location[1:]]
+    return _Where(pointer, "".join(names).removeprefix(".") or "The body")
 
 
 def _field_error(request: Request, error: Mapping[str, Any]) -> FieldError:
@@ -290,7 +329,7 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
         case "missing":
             return "missing", f"{name} is required."
         case "extra_forbidden":
-            return "unknown_field", _unknown(name, _known_names(request, error["loc"]))
+            return "unknown_field", _unknown(str(error["loc"][-1]), name, _known_names(request, error["loc"]))
         case "too_many_fields":
             return "too_many_fields", f"The body has too many fields; at most {MAX_FIELDS} are read."
         case "json_invalid":
@@ -330,8 +369,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return code, f"{name} {error['msg']}"
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+def _unknown(field: str, name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(field[:_LONGEST_NAME], known, n=1, cutoff=0.6)
     hint = f" Did you mean {nearest[0]}?" if nearest else " /docs lists the fields there are."
     return f"{name} is not a field here.{hint}"
 
@@ -342,10 +381,16 @@ def _known_names(request: Request, location: Sequence[str | int]) -> list[str]:
     if not isinstance(route, APIRoute):
         return []
     fields = route.dependant.query_params if location[0] == "query" else [route.body_field]
-    models = (field.field_info.annotation for field in fields if field is not None)
-    return [
-        name
-        for model in models
-        if isinstance(model, type) and issubclass(model, BaseModel)
-        for name in model.model_fields
-    ]
+    models = [model for field in fields if field is not None for model in _models_in(field.field_info.annotation)]
+    for name in location[1:-1]:
+        if isinstance(name, str):
+            found = [model.model_fields[name].annotation for model in models if name in model.model_fields]
+            models = [model for annotation in found for model in _models_in(annotation)]
+    return [name for model in models for name in model.model_fields]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models of which an annotation such as `list[Model] | None` is made."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

@@ -4,26 +4,24 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from belltower.db.campaigns import get_creation_terms
-from belltower.db.preflight import get_experience, get_limits
+from belltower.db.preflight import count_do_not_call, get_experience, get_limits
 from belltower.db.wallet import get_wallet
 from belltower.domain.calling_window import CallingWindow, decide, zones_of
 from belltower.domain.forecast import experience_or_assumption, forecast
 from belltower.domain.money import Tariff
-from belltower_api.campaigns import read_lists
 from belltower_api.create_campaign import caller_id_of, start_of
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
+from belltower_api.lists import listed
 from belltower_api.schemas.campaign_fields import CampaignPreflight
-from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import Currency, Instant, Money
 
-router = APIRouter(
-    prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
-)
+router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 _LOOKED_AT = 1_000
 """Numbers whose time zones are looked up for the first call: one of so many may ring first."""
@@ -43,6 +41,7 @@ class CampaignForecast(BaseModel):
     skipped: SkippedContacts
     rejected: RejectedNumbers
     duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
+    warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
     starts_at: Instant
     first_call_at: Instant | None = Field(
         description="When the first of them may ring, by the calling window; null when nobody may."
@@ -62,37 +61,39 @@ class CampaignForecast(BaseModel):
     currency: Currency
 
 
-@router.post("/preflight", summary="See what a campaign would do", responses=problems(400, 401, 413, 415))
+@router.post("/preflight", summary="See what a campaign would do", responses=problems(400, 401, 403, 404, 413, 415))
 async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) -> CampaignForecast:
     """How many people would be called and how many not, when the first, for how long, and for how much. Nothing is written.
 
     What creating it would refuse is refused here, too, but for a balance that is too low: `can_be_created` says so.
     """
-    async with res.list_readers:
-        lists = await asyncio.to_thread(read_lists, fields.phone_numbers, None, fields.default_country)
-    async with res.reader.connect() as connection:
-        terms = await get_creation_terms(connection, asker.account_id)
-        limits = await get_limits(connection, asker.account_id, lists.phones)
-        experience = await get_experience(connection, asker.account_id)
-        wallet = await get_wallet(connection, asker.account_id)
+    async with listed(res, asker.account_id, fields, fields.welcome_message) as contacts:
+        async with res.reader.connect() as connection:
+            terms = await get_creation_terms(connection, asker.account_id)
+            limits = await get_limits(connection, asker.account_id)
+            do_not_call = await count_do_not_call(connection, asker.account_id, contacts.phones())
+            experience = await get_experience(connection, asker.account_id)
+            wallet = await get_wallet(connection, asker.account_id)
+        phones = contacts.first_phones(_LOOKED_AT)
     caller_id_of(fields, terms)
     scheduled = start_of(fields, terms.now)
     starts_at = scheduled.instant if scheduled else terms.now
     settings = res.settings
-    will_be_called = len(lists.phones) - limits.do_not_call
+    will_be_called = len(contacts.contacts) - do_not_call
     expected = forecast(
         will_be_called,
         experience_or_assumption(experience, Tariff(settings.rate_per_minute, settings.billing_increment)),
         concurrency=min(fields.concurrency, limits.max_concurrent_calls or fields.concurrency),
         calls_per_second=limits.calls_per_second,
     )
-    first = await asyncio.to_thread(_first_call, limits.window, lists.phones, starts_at) if will_be_called else None
+    first = await asyncio.to_thread(_first_call, limits.window, phones, starts_at) if will_be_called else None
     return CampaignForecast(
-        contacts=len(lists.phones),
+        contacts=len(contacts.contacts),
         will_be_called=will_be_called,
-        skipped=SkippedContacts(do_not_call=limits.do_not_call),
-        rejected=lists.rejected,
-        duplicates=lists.duplicates,
+        skipped=SkippedContacts(do_not_call=do_not_call),
+        rejected=contacts.rejected,
+        duplicates=contacts.duplicates,
+        warnings=contacts.warnings,
         starts_at=starts_at,
         first_call_at=first,
         estimated_duration=expected.duration,
@@ -110,7 +111,7 @@ def _first_call(window: CallingWindow | None, phones: Sequence[str], starts_at: 
     if window is None:
         return starts_at
     openings: list[datetime] = []
-    for zones in dict.fromkeys(map(zones_of, phones[:_LOOKED_AT])):
+    for zones in dict.fromkeys(map(zones_of, phones)):
         decision = decide(window, zones, now=starts_at, until=starts_at + timedelta(seconds=1))
         if decision.allowed:
             return starts_at

@@ -1,23 +1,25 @@
 """Ringing those again whom a campaign did not reach."""
 
+from contextlib import ExitStack
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response, Security
+from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
+from belltower.db.contacts import NewContacts
 from belltower.domain.campaign import ContactStatus
 from belltower_api.campaigns import CREATED, location, untouched
 from belltower_api.create_campaign import create
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.schemas.campaign import Campaign
 from belltower_api.schemas.campaign_fields import CampaignFields, CampaignRetry
 
 router = APIRouter(
-    prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 _LONGEST_START = 190
@@ -27,7 +29,7 @@ _LONGEST_START = 190
     "/retry",
     summary="Ring the failed contacts again",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 404, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 404, 409, 413, 415, 422)},
 )
 async def retry_campaign(
     campaign_id: UUID,
@@ -58,9 +60,10 @@ async def retry_campaign(
     )
     name = retry.name or f"{source.name[:_LONGEST_START]} (retry)"
 
-    async def listed(connection: AsyncConnection) -> list[str]:
+    async def listed(connection: AsyncConnection) -> NewContacts:
         statuses = [ContactStatus(status) for status in dict.fromkeys(retry.statuses)]
-        return await campaigns.get_phones_to_retry(connection, asker.account_id, campaign_id, statuses)
+        found = await campaigns.get_contacts_to_retry(connection, asker.account_id, source, statuses)
+        return lists.enter_context(found)
 
     def shown(campaign: campaigns.Campaign) -> Campaign:
         return Campaign.of(campaign, untouched(campaign.contacts))
@@ -68,6 +71,7 @@ async def retry_campaign(
     async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
         await once.keep(connection, shown(campaign), headers=location(campaign))
 
-    campaign = await create(res, asker, fields, name, listed, keep, retry_of=campaign_id)
+    with ExitStack() as lists:
+        campaign = await create(res, asker, fields, name, listed, keep, retry_of=campaign_id)
     response.headers.update(location(campaign))
     return shown(campaign)

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from belltower.db import campaigns, stats
 from belltower.db.progress import get_progress
 from belltower.db.wallet import get_wallet
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.schemas.campaign import CampaignProgress, lateness
 from belltower_api.schemas.values import Currency, Instant, Money
 
 router = APIRouter(
-    prefix="/api/campaigns/{campaign_id}", tags=["Results"], route_class=AccountRoute, dependencies=[Security(bearer)]
+    prefix="/api/campaigns/{campaign_id}", tags=["Results"], route_class=AccountRoute, dependencies=AUTHENTICATED
 )
 
 

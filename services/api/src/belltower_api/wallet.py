@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Security
+from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import wallet
 from belltower.db.engine import in_transaction
-from belltower_api.dependencies import AccountRoute, Asker, Res, bearer
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Administrator, Asker, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.collection import Paging
 from belltower_api.schemas.wallet import TopUp, Wallet, WalletEntry, WalletEntryCollection
 
-router = APIRouter(prefix="/api/wallet", tags=["Wallet"], route_class=AccountRoute, dependencies=[Security(bearer)])
+router = APIRouter(prefix="/api/wallet", tags=["Wallet"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
 @router.get("", summary="Look at the wallet", responses=problems(401))
@@ -47,10 +47,16 @@ async def list_wallet_entries(paging: Annotated[Paging, Query()], res: Res, aske
 
 
 @router.post(
-    "/top-ups", summary="Put money into the wallet", status_code=201, responses=problems(400, 401, 409, 413, 415, 422)
+    "/top-ups",
+    summary="Put money into the wallet",
+    status_code=201,
+    responses=problems(400, 401, 403, 409, 413, 415, 422),
 )
-async def top_up_wallet(top_up: TopUp, res: Res, asker: Asker, once: Kept) -> WalletEntry:
-    """Add an amount to the balance. Send an `Idempotency-Key`, so that a request that is sent again adds it once."""
+async def top_up_wallet(top_up: TopUp, res: Res, asker: Administrator, once: Kept) -> WalletEntry:
+    """Add an amount to the balance. Send an `Idempotency-Key`, so that a request that is sent again adds it once.
+
+    For administrators and API keys.
+    """
 
     async def work(connection: AsyncConnection) -> WalletEntry:
         entry = await wallet.top_up(connection, asker.account_id, top_up.amount, top_up.note)

@@ -23,6 +23,7 @@ that end in 55599 and two more digits (in North America: exchange 555, which nob
 | 55599 15 | answered, and never hangs up: the call lasts until its TimeLimit |
 | 55599 16 | busy at the first call, answered at every later one |
 | 55599 17 | answered; only the last callback is lost |
+| 55599 18 | answered; the callee listens, then presses 9 instead of hanging up |
 
 Whatever is drawn depends only on the seed, the number called and how often it was asked for before: the order in which calls
 arrive does not matter, and the same seed gives the same network again.
@@ -165,6 +166,8 @@ class Plan:
     """The number is refused for good."""
     stuck: bool = False
     """It stays queued until it is cancelled."""
+    key: str | None = None
+    """What the callee presses at the end of the talk, where a key is wanted."""
 
 
 def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
@@ -196,6 +199,7 @@ def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
         last_callback_lost=magic.last_callback_lost,
         invalid=magic.invalid,
         stuck=magic.stuck,
+        key=magic.key,
     )
 
 
@@ -234,6 +238,7 @@ class _Magic:
     invalid: bool = False
     stuck: bool = False
     endless: bool = False
+    key: str | None = None
 
 
 _MAGIC = {
@@ -255,6 +260,7 @@ _MAGIC = {
     "15": _Magic(endless=True),
     "16": _Magic(),
     "17": _Magic(last_callback_lost=True),
+    "18": _Magic(key="9"),
 }
 
 

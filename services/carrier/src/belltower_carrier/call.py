@@ -77,6 +77,8 @@ class Call:
     sip_response: int | None = None
     heard: str | None = None
     stream: Stream | None = None
+    pressed: str | None = None
+    """The key that the callee pressed."""
     progress: Progress | None = None
 
     @property

@@ -7,6 +7,7 @@ attempts is not documented; half a second, doubled each time, is assumed here. A
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from urllib.parse import parse_qs, urldefrag, urlencode
@@ -24,6 +25,9 @@ _DELIVERED = Counter("belltower_carrier_callbacks", "Callbacks, by what became o
 _UNDER_WAY = 100
 """Callbacks sent at once; the others wait as a line of a list each."""
 _FIRST_PAUSE = 0.5
+
+Answered = Callable[[str | None], None]
+"""Told the body of a good answer, None when there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,15 @@ class Courier:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=_UNDER_WAY), headers={"User-Agent": "TwilioProxy/1.1"}
         )
-        self._waiting: deque[tuple[str, dict[str, str]]] = deque()
+        self._waiting: deque[tuple[str, dict[str, str], Answered | None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def deliver(self, url: str, params: dict[str, str], delay: float) -> None:
-        """Send a callback in `delay` seconds."""
+    def deliver(self, url: str, params: dict[str, str], delay: float, answered: Answered | None = None) -> None:
+        """Send a callback in `delay` seconds; `answered` is told what came of it."""
         if delay > 0:
-            asyncio.get_running_loop().call_later(delay, self.deliver, url, params, 0.0)
+            asyncio.get_running_loop().call_later(delay, self.deliver, url, params, 0.0, answered)
             return
-        self._waiting.append((url, params))
+        self._waiting.append((url, params, answered))
         if len(self._tasks) < _UNDER_WAY and not self._session.closed:
             task = asyncio.create_task(self._work())
             self._tasks.add(task)
@@ -91,11 +95,14 @@ class Courier:
 
     async def _work(self) -> None:
         while self._waiting:
-            url, params = self._waiting.popleft()
-            _DELIVERED.labels(result=await self._send(url, params)).inc()
+            url, params, answered = self._waiting.popleft()
+            failure, body = await self._send(url, params)
+            _DELIVERED.labels(result=failure or "delivered").inc()
+            if answered is not None:
+                answered(None if failure else body)
 
-    async def _send(self, url: str, params: dict[str, str]) -> str:
-        """Send one callback, as often as its URL asks for; returns `delivered` or the last failure."""
+    async def _send(self, url: str, params: dict[str, str]) -> tuple[str, str]:
+        """Send one callback, as often as its URL asks for; returns the last failure (empty: none) and what was answered."""
         target, fragment = urldefrag(url)
         wishes = overrides(fragment)
         body = urlencode(params)
@@ -109,17 +116,17 @@ class Courier:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wishes.total_timeout):
                 for attempt in range(wishes.retries + 1):
-                    failure = await self._attempt(target, body, headers, wishes)
+                    failure, answer = await self._attempt(target, body, headers, wishes)
                     if not failure:
-                        return "delivered"
+                        return "", answer
                     if attempt == wishes.retries or not wishes.again_after(failure):
                         break
                     await asyncio.sleep(_FIRST_PAUSE * 2**attempt)
         log.info("callback_not_delivered", sid=params["CallSid"], status=params["CallStatus"], failure=failure)
-        return failure
+        return failure, ""
 
-    async def _attempt(self, url: str, body: str, headers: dict[str, str], wishes: Overrides) -> str:
-        """One attempt; returns the policy word of its failure, empty when it was delivered."""
+    async def _attempt(self, url: str, body: str, headers: dict[str, str], wishes: Overrides) -> tuple[str, str]:
+        """One attempt; returns the policy word of its failure (empty: none) and what was answered."""
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=wishes.connect_timeout, sock_read=wishes.read_timeout, ceil_threshold=60
         )
@@ -127,11 +134,11 @@ class Courier:
             async with self._session.post(
                 URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                await response.read()
+                answer = await response.text(encoding="utf-8", errors="replace")
                 if response.status < 400:
-                    return ""
-                return "5xx" if response.status >= 500 else "4xx"
+                    return "", answer
+                return "5xx" if response.status >= 500 else "4xx", ""
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return "ct"
+            return "ct", ""
         except (aiohttp.ClientError, TimeoutError):
-            return "rt"
+            return "rt", ""

@@ -28,7 +28,7 @@ from belltower_carrier.call import Call, Order, Progress, Status, Timer
 from belltower_carrier.refusals import CANNOT_CHANGE, INTERNAL_ERROR, INVALID_TO, NOT_FOUND, TOO_MANY, Refusal
 from belltower_carrier.times import rfc2822
 from belltower_carrier.truth import TruthLog
-from belltower_carrier.twiml import TwimlError, perform
+from belltower_carrier.twiml import Performance, TwimlError, perform
 
 log = structlog.get_logger(__name__)
 
@@ -58,9 +58,11 @@ class Clock(Protocol):
 
 
 class Deliver(Protocol):
-    """Sends a callback, sooner or later, or never."""
+    """Sends a callback, sooner or later, or never; `answered` is told the good answer to it, None when there was none."""
 
-    def __call__(self, url: str, params: dict[str, str], delay: float) -> None: ...
+    def __call__(
+        self, url: str, params: dict[str, str], delay: float, answered: Callable[[str | None], None] | None = None
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +212,53 @@ class Exchange:
         progress = _progress(call)
         call.status, call.answered_at = Status.IN_PROGRESS, self._clock.time()
         talk = min(progress.plan.talk, progress.order.time_limit)
-        try:
-            performance = perform(progress.order.twiml)
-        except TwimlError as error:
-            # As at Twilio (error 12100): the callee hears nothing and the call ends.
-            log.warning("twiml_cannot_be_performed", sid=call.sid, problem=str(error))
-            call.heard, talk = "", 0.0
-        else:
-            call.heard, call.stream = performance.heard, performance.stream
+        then: Callable[[], None] = partial(self._end, call, Status.COMPLETED)
+        performance = self._perform(call, progress.order.twiml, presses=progress.plan.key is not None)
+        if performance is None:
+            talk = 0.0
+        elif performance.key_wanted is not None and talk < progress.order.time_limit:
+            then = partial(self._press, call, performance.key_wanted)
         self._report(call, Status.IN_PROGRESS)
         self.truth.save(call)
-        self._later(call, talk, partial(self._end, call, Status.COMPLETED))
+        self._later(call, talk, then)
+
+    def _perform(self, call: Call, document: str, *, presses: bool = False) -> Performance | None:
+        """Have the callee hear a document; None when it cannot be performed.
+
+        As at Twilio (error 12100) nothing of it is heard then, and the call is to end.
+        """
+        call.heard = call.heard or ""
+        try:
+            performance = perform(document, presses=presses)
+        except TwimlError as error:
+            log.warning("twiml_cannot_be_performed", sid=call.sid, problem=str(error))
+            return None
+        call.heard = f"{call.heard} {performance.heard}".strip()
+        call.stream = performance.stream
+        return performance
+
+    def _press(self, call: Call, action: str) -> None:
+        """The callee presses a key; the call waits for what to do next, at most until its TimeLimit."""
+        progress = _progress(call)
+        assert progress.plan.key is not None
+        assert call.answered_at is not None
+        call.pressed = progress.plan.key
+        self.truth.save(call)
+        limit = call.answered_at + progress.order.time_limit - self._clock.time()
+        self._later(call, limit, partial(self._end, call, Status.COMPLETED))
+        params = self._params(call, Status.IN_PROGRESS) | {"Digits": call.pressed, "msg": "Gather End"}
+        self._deliver(action, params, 0.0, partial(self._go_on, call))
+
+    def _go_on(self, call: Call, document: str | None) -> None:
+        """Perform what a key was answered; the callee presses no other, so that the call ends with it.
+
+        Without an answer it ends, too, as at Twilio (error 11200).
+        """
+        if call.progress is None:
+            return
+        if document is not None:
+            self._perform(call, document)
+        self._end(call, Status.COMPLETED)
 
     def _end(self, call: Call, status: Status, at: float = float("inf")) -> None:
         progress = _progress(call)
@@ -265,16 +303,7 @@ class Exchange:
 
     def _callback(self, call: Call, status: str, sequence: int) -> dict[str, str]:
         """The form of a callback (twilio.com/docs/voice/api/call-resource, "StatusCallback")."""
-        params = {
-            "CallSid": call.sid,
-            "AccountSid": self._account_sid,
-            "From": call.caller_id,
-            "To": call.to,
-            "Caller": call.caller_id,
-            "Called": call.to,
-            "CallStatus": str(status),
-            "Direction": "outbound-api",
-            "ApiVersion": "2010-04-01",
+        params = self._params(call, status) | {
             "CallbackSource": "call-progress-events",
             "Timestamp": rfc2822(self._clock.time()),
             "SequenceNumber": str(sequence),
@@ -287,6 +316,20 @@ class Exchange:
                 "SipResponseCode": str(call.sip_response),
             }
         return params
+
+    def _params(self, call: Call, status: str) -> dict[str, str]:
+        """What every request about a call says (twilio.com/docs/voice/twiml, "Request parameters")."""
+        return {
+            "CallSid": call.sid,
+            "AccountSid": self._account_sid,
+            "From": call.caller_id,
+            "To": call.to,
+            "Caller": call.caller_id,
+            "Called": call.to,
+            "CallStatus": str(status),
+            "Direction": "outbound-api",
+            "ApiVersion": "2010-04-01",
+        }
 
 
 def _progress(call: Call) -> Progress:

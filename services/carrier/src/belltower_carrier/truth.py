@@ -157,6 +157,7 @@ def item(call: Call) -> dict[str, Any]:
         **{name: None if (at := getattr(call, name)) is None else rfc3339(at) for name in _INSTANTS},
         "heard": call.heard,
         "stream": asdict(call.stream) if call.stream else None,
+        "pressed": call.pressed,
     }
 
 
@@ -183,6 +184,7 @@ def _call(number: int, record: dict[str, Any]) -> Call:
         sip_response=record["sip_response"],
         heard=record["heard"],
         stream=Stream(**record["stream"]) if record["stream"] else None,
+        pressed=record.get("pressed"),
         **instants,  # type: ignore[arg-type]
     )
     if call.status in LIVE:

@@ -33,5 +33,5 @@ class ContactReader:
         }
         async with self._engine.connect() as connection:
             for row in await connection.execute(sql("dialable"), parameters):
-                found[row.campaign_id].append(Dialable(row.id, row.phone))
+                found[row.campaign_id].append(Dialable(row.id, row.phone, row.name, row.fields))
         return [found[campaign.taken.id] for campaign in campaigns]

@@ -148,7 +148,7 @@ class Gate:
             campaign_id=taken.id,
             to=contact.phone,
             caller_id=taken.caller_id,
-            message=taken.welcome_message,
+            message=contact.message(taken.welcome_message),
             language=taken.language,
             voice=taken.voice,
             stream_url=taken.stream_url,

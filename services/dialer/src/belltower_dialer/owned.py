@@ -1,9 +1,11 @@
 """A campaign in this dialer's memory."""
 
+import json
 from collections import deque
 from dataclasses import dataclass, field
 
 from belltower.db.ownership import Taken
+from belltower.domain.message import read_message, values_of
 from belltower.runtime.clock import boot_time
 
 
@@ -13,6 +15,15 @@ class Dialable:
 
     contact_id: int
     phone: str
+    name: str | None
+    fields: str | None
+    """A JSON object of texts."""
+
+    def message(self, template: str) -> str:
+        """What is said to this contact."""
+        if "{{" not in template:
+            return template
+        return read_message(template).render(values_of(self.phone, self.name, json.loads(self.fields or "{}")))
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from belltower.db.due import count_backlog, forget_dialers
 from belltower.db.engine import transaction
 from belltower.db.idempotency import forget_keys
+from belltower.db.imports import forget_imports
 from belltower.db.progress import FOLD_BATCH, accounts_to_fold, fold
+from belltower.db.sessions import forget_sessions
+from belltower.db.sign_ins import forget_attempts
 from belltower_scheduler import metrics
 
 log = structlog.get_logger(__name__)
@@ -51,6 +54,9 @@ async def keep_folding(engine: AsyncEngine) -> None:
                 await forget_dialers(engine)
                 async with transaction(engine) as connection:
                     await forget_keys(connection)
+                    await forget_imports(connection)
+                    await forget_sessions(connection)
+                    await forget_attempts(connection)
         except Exception:
             log.exception("fold_failed")
             metrics.tick_errors.labels("fold").inc()

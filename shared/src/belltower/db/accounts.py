@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from belltower.db.api_keys import create_api_key
 from belltower.db.tables import accounts, users
+from belltower.db.users import create_user, has_users
 from belltower.db.wallet import add_entry
-from belltower.domain.errors import Invalid, NotFound
+from belltower.domain.errors import AdministratorExists, NotFound
+from belltower.domain.principal import Role, User
+
+_FIRST = int.from_bytes(b"admin1st")
+"""Advisory lock: of two who want to be the first administrator one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +39,46 @@ async def create_account(connection: AsyncConnection, new: NewAccount, api_key: 
 
     The opening balance is the ledger's first entry. Raises `Invalid` when the e-mail address has an account.
     """
+    account_id = await _insert_account(connection, new)
+    await _create_administrator(connection, account_id, new)
+    await create_api_key(connection, account_id, api_key, name="first key")
+    return account_id
+
+
+async def create_first_administrator(connection: AsyncConnection, new: NewAccount) -> User:
+    """Create the first person of this Belltower: in the one account that there is, else in a new one.
+
+    Of several at once one is created. Raises `AdministratorExists` when there is anybody.
+    """
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST})
+    await refuse_second_administrator(connection)
+    only = (await connection.execute(select(accounts.c.id).limit(2))).scalars().all()
+    account_id = only[0] if len(only) == 1 else await _insert_account(connection, new)
+    return await _create_administrator(connection, account_id, new)
+
+
+async def refuse_second_administrator(connection: AsyncConnection) -> None:
+    """Raises `AdministratorExists` when there is anybody."""
+    if await has_users(connection):
+        raise AdministratorExists("There is an administrator already. Sign in, or ask them for an account.")
+
+
+async def _insert_account(connection: AsyncConnection, new: NewAccount) -> UUID:
     account_id = uuid7()
     await connection.execute(
         insert(accounts).values(
             id=account_id, name=new.name, currency=new.currency, balance=new.balance, caller_id=new.caller_id
         )
     )
-    administrator = await connection.execute(
-        pg_insert(users)
-        .values(
-            id=uuid7(),
-            account_id=account_id,
-            email=new.email,
-            password_hash=new.password_hash,
-            role="administrator",
-        )
-        .on_conflict_do_nothing(index_elements=[users.c.email])
-        .returning(users.c.id)
-    )
-    if administrator.scalar_one_or_none() is None:
-        raise Invalid("email", "email_taken", f"{new.email} already belongs to an account. Use another address.")
-    await create_api_key(connection, account_id, api_key, name="first key")
     if new.balance:
         await add_entry(connection, account_id, "top_up", new.balance, note="opening balance")
     return account_id
+
+
+async def _create_administrator(connection: AsyncConnection, account_id: UUID, new: NewAccount) -> User:
+    return await create_user(
+        connection, account_id, email=new.email, password_hash=new.password_hash, role=Role.ADMINISTRATOR
+    )
 
 
 async def find_account(connection: AsyncConnection, email: str) -> UUID | None:

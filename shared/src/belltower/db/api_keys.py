@@ -13,17 +13,10 @@ from belltower.db.page import Page, cut
 from belltower.db.tables import accounts, api_keys
 from belltower.domain.credentials import SHOWN_PREFIX, api_key_hash
 from belltower.domain.errors import LimitReached, NotFound
+from belltower.domain.principal import Principal
 
 MOST_KEYS = 100
 """Of an account, without those that were revoked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks for something: the account that it is done for, and the name that the history shows."""
-
-    account_id: UUID
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)

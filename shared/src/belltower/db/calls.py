@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from belltower.db.engine import sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, call_events
 from belltower.domain.errors import NotFound
@@ -81,6 +82,18 @@ class Only:
 NEWEST_FIRST = Sort("placed_at", descending=True)
 """The order of a list of calls that is asked for in none."""
 
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """The person called in a call, and how the message is spoken to them."""
+
+    call_id: UUID
+    account_id: UUID
+    phone: str
+    language: str
+    voice: str
+
+
 _COLUMNS = (
     attempts.c.id,
     attempts.c.campaign_id,
@@ -145,6 +158,13 @@ async def get_call(connection: AsyncConnection, account_id: UUID, call_id: UUID)
     if row is None:
         raise NotFound("There is no call with this id.")
     return _call(row)
+
+
+async def find_callee(connection: AsyncConnection, call_id: UUID | None, carrier_call_id: str) -> Callee | None:
+    """Who is called in a call of any account, by our id of the call or, without one, by the carrier's; None: no such call."""
+    found = await connection.execute(sql("callee"), {"attempt": call_id, "carrier_call_id": carrier_call_id})
+    row = found.one_or_none()
+    return None if row is None else Callee(*row)
 
 
 async def get_reports(connection: AsyncConnection, call_id: UUID) -> list[CallReport]:

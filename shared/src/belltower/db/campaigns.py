@@ -1,6 +1,7 @@
 """Campaigns as their account sees them. Every query is scoped to the account: another's campaign does not exist."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from belltower.db.contacts import copy_contacts
+from belltower.db.contacts import NewContacts
 from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, campaigns
@@ -70,6 +71,7 @@ class Campaign:
     timezone: str
     retry_of: UUID | None
     contacts: int
+    contact_fields: list[str]
     status: str
     status_reason: str | None
     next_due_at: datetime | None
@@ -134,7 +136,7 @@ async def create_campaign(
     connection: AsyncConnection,
     account_id: UUID,
     new: NewCampaign,
-    phones: Sequence[str],
+    contacts: NewContacts,
     *,
     actor: str,
     now: datetime,
@@ -159,13 +161,14 @@ async def create_campaign(
             "scheduled_wall": scheduled and scheduled.wall,
             "timezone": new.timezone,
             "retry_of": new.retry_of,
-            "contacts": len(phones),
+            "contacts": len(contacts),
+            "contact_fields": list(contacts.fields),
             "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
             "actor": actor,
         },
     )
     campaign = _campaign(row.mappings().one())
-    await copy_contacts(connection, campaign.id, phones, next_attempt_at=now)
+    await contacts.copy_to(connection, campaign.id, next_attempt_at=now)
     return campaign
 
 
@@ -198,28 +201,32 @@ async def _lock(connection: AsyncConnection, account_id: UUID, campaign_id: UUID
     return str(status)
 
 
-async def get_phones_to_retry(
-    connection: AsyncConnection, account_id: UUID, campaign_id: UUID, statuses: Sequence[ContactStatus]
-) -> list[str]:
+async def get_contacts_to_retry(
+    connection: AsyncConnection, account_id: UUID, campaign: Campaign, statuses: Sequence[ContactStatus]
+) -> NewContacts:
     """Whom a retry of an ended campaign would ring: its contacts with these statuses whom no other retry of it rings.
 
     Locks the campaign, so that of two retries at once the later one sees whom the earlier one rings: the caller creates the
     retry in this transaction. Raises `NotFound`, and `IllegalTransition` unless the campaign is completed or failed and has
     such a contact.
     """
-    status = await _lock(connection, account_id, campaign_id)
+    status = await _lock(connection, account_id, campaign.id)
     if status not in (CampaignStatus.COMPLETED, CampaignStatus.FAILED):
         raise IllegalTransition(
             f"The campaign is {status}. Only one that is completed or failed can be retried; wait for its end."
         )
-    rows = await connection.execute(sql("to_retry"), {"campaign": campaign_id, "statuses": list(statuses)})
-    phones = list(rows.scalars())
-    if not phones:
-        raise IllegalTransition(
-            f"No contact of the campaign is {' or '.join(statuses)} and not on the list of a retry already. Nobody is rung"
-            " again."
-        )
-    return phones
+    with ExitStack() as closing:
+        contacts = closing.enter_context(NewContacts(campaign.contact_fields))
+        async with connection.stream(sql("to_retry"), {"campaign": campaign.id, "statuses": list(statuses)}) as rows:
+            async for row in rows:
+                contacts.add(*row)
+        if not len(contacts):
+            raise IllegalTransition(
+                f"No contact of the campaign is {' or '.join(statuses)} and not on the list of a retry already. Nobody is"
+                " rung again."
+            )
+        closing.pop_all()
+    return contacts
 
 
 async def get_all_campaigns(

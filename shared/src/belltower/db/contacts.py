@@ -1,16 +1,17 @@
 """The contacts of a campaign."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db.engine import driver_connection, sql
+from belltower.db.copying import Rows
+from belltower.db.engine import sql
 from belltower.db.page import Page, cut
 from belltower.db.tables import contacts
 from belltower.domain.campaign import ContactStatus
@@ -25,6 +26,8 @@ class Contact:
 
     id: int
     phone: str
+    name: str | None
+    fields: Mapping[str, str] | None
     status: str
     attempts: int
     next_attempt_at: datetime | None
@@ -36,6 +39,8 @@ class ContactResult:
     """What became of somebody on a campaign's list: the contact, and its calls summed up."""
 
     phone: str
+    name: str | None
+    fields: Mapping[str, str] | None
     status: str
     reason: str | None
     attempts: int
@@ -48,36 +53,33 @@ class ContactResult:
     cost: Decimal
 
 
-_CHUNK = 5_000
-"""Rows between which the event loop serves others: about two milliseconds."""
-_LARGE = 50_000
-_LARGE_TIMEOUT = "300s"
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-async def copy_contacts(
-    connection: AsyncConnection, campaign_id: UUID, phones: Sequence[str], *, next_attempt_at: datetime
-) -> None:
-    """Write a campaign's contacts, in the order of the list and in the caller's transaction, by COPY.
+class NewContacts(Rows):
+    """The contacts of a campaign to create, in the order of its list."""
 
-    Each may be rung from `next_attempt_at` on. The numbers are E.164 and differ from each other.
-    """
-    if len(phones) > _LARGE:
-        await connection.execute(text(f"SET LOCAL statement_timeout = '{_LARGE_TIMEOUT}'"))
-    driver = await driver_connection(connection)
-    await driver.copy_to_table(
-        "contacts",
-        source=_rows(campaign_id, phones, next_attempt_at),
-        columns=("campaign_id", "phone", "next_attempt_at"),
-        format="text",
-    )
+    def __init__(self, fields: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.fields = dict.fromkeys(fields)
+        """The names of all their fields, in the order in which they came."""
 
+    def add_contact(self, phone: str, name: str | None, fields: Mapping[str, str]) -> None:
+        """Add a contact whose number (E.164) no other has."""
+        self.fields.update(dict.fromkeys(fields))
+        self.add(phone, name, _json(fields) if fields else None)
 
-async def _rows(campaign_id: UUID, phones: Sequence[str], next_attempt_at: datetime) -> AsyncIterator[bytes]:
-    """Rows in COPY's text format; none of the three values needs escaping in it."""
-    before, after = f"{campaign_id}\t", f"\t{next_attempt_at.isoformat()}\n"
-    for start in range(0, len(phones), _CHUNK):
-        yield "".join(f"{before}{phone}{after}" for phone in phones[start : start + _CHUNK]).encode()
-        await asyncio.sleep(0)
+    async def copy_to(self, connection: AsyncConnection, campaign_id: UUID, *, next_attempt_at: datetime) -> None:
+        """Write them in the caller's transaction. Each may be rung from `next_attempt_at` on."""
+        await self.copy(
+            connection,
+            "contacts",
+            "phone",
+            "name",
+            "fields",
+            campaign_id=str(campaign_id),
+            next_attempt_at=next_attempt_at.isoformat(),
+        )
 
 
 async def get_contacts(
@@ -96,6 +98,8 @@ async def get_contacts(
     wanted = select(
         contacts.c.id,
         contacts.c.phone,
+        contacts.c.name,
+        contacts.c.fields,
         contacts.c.status,
         contacts.c.attempts,
         contacts.c.next_attempt_at,
@@ -114,5 +118,8 @@ async def get_results(connection: AsyncConnection, campaign_id: UUID, *, after: 
 
     The caller has made sure that the campaign is its account's.
     """
-    rows = await connection.execute(sql("contact_results"), {"campaign": campaign_id, "after": after, "limit": limit})
+    rows = await connection.execute(
+        sql("contact_results").columns(fields=contacts.c.fields.type),
+        {"campaign": campaign_id, "after": after, "limit": limit},
+    )
     return [ContactResult(*row) for row in rows]

@@ -1,7 +1,8 @@
 """What bounds a campaign that is not written yet, and what to expect of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,8 @@ from belltower.domain.calling_window import CallingWindow
 from belltower.domain.errors import NotFound
 from belltower.domain.forecast import Experience
 
+_ASKED_AT_ONCE = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -19,19 +22,24 @@ class Limits:
     max_concurrent_calls: int | None
     calls_per_second: int | None
     window: CallingWindow | None
-    do_not_call: int
-    """How many of the numbers asked about must not be called."""
 
 
-async def get_limits(connection: AsyncConnection, account_id: UUID, phones: Sequence[str]) -> Limits:
-    """An account's limits, and how many of `phones` (E.164) are on its do-not-call list. Raises `NotFound`."""
-    row = (
-        await connection.execute(sql("account_limits"), {"account": account_id, "phones": list(phones)})
-    ).one_or_none()
+async def get_limits(connection: AsyncConnection, account_id: UUID) -> Limits:
+    """An account's limits. Raises `NotFound`."""
+    row = (await connection.execute(sql("account_limits"), {"account": account_id})).one_or_none()
     if row is None:
         raise NotFound("There is no such account.")
     window = None if row.window_start is None else CallingWindow(row.window_start, row.window_end)
-    return Limits(row.max_concurrent_calls, row.calls_per_second, window, row.do_not_call)
+    return Limits(row.max_concurrent_calls, row.calls_per_second, window)
+
+
+async def count_do_not_call(connection: AsyncConnection, account_id: UUID, phones: Iterator[str]) -> int:
+    """How many of these numbers (E.164) the account must not call."""
+    counted = 0
+    while asked := list(islice(phones, _ASKED_AT_ONCE)):
+        found = await connection.execute(sql("count_do_not_call"), {"account": account_id, "phones": asked})
+        counted += found.scalar_one()
+    return counted
 
 
 async def get_experience(connection: AsyncConnection, account_id: UUID) -> Experience:

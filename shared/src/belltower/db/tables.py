@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -35,6 +37,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from belltower.domain.call import FINAL as FINAL_CALL
 from belltower.domain.call import LIVE, CallStatus
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
+from belltower.domain.principal import Role
 
 metadata = MetaData(
     naming_convention={
@@ -98,8 +101,32 @@ users = Table(
     Column("password_hash", Text, nullable=False, comment="argon2id."),
     Column("role", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
-    CheckConstraint("role IN ('administrator', 'member')", name="role"),
+    CheckConstraint(f"role IN ({sql_list(Role)})", name="role"),
     UniqueConstraint("email"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True, comment="SHA-256: tokens have 256 random bits."),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False),
+    Index("sessions_user_id_idx", "user_id", "expires_at"),
+    Index("sessions_expires_at_idx", "expires_at"),
+    comment="Who is signed in, until they sign out or for 14 days.",
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column(
+        "bucket", LargeBinary, primary_key=True, comment="SHA-256 of what is counted: client, or e-mail and client."
+    ),
+    Column("attempts", Integer, nullable=False, comment="Since began_at, without those that were right."),
+    Column("began_at", Instant, nullable=False),
+    Index("sign_in_attempts_began_at_idx", "began_at"),
+    comment="How often somebody tried to sign in lately. For minutes.",
 )
 
 api_keys = Table(
@@ -156,6 +183,13 @@ campaigns = Table(
         comment="The campaign whose contacts without success it rings again.",
     ),
     Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
+    Column(
+        "contact_fields",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="The names of all its contacts' fields, in the order of the list's columns.",
+    ),
     Column("status", Text, nullable=False),
     Column("status_reason", Text, nullable=True, comment="Why it is failed or paused."),
     Column(
@@ -218,6 +252,10 @@ contacts = Table(
     _id(),
     Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
     Column("phone", Text, nullable=False, comment="E.164."),
+    Column("name", Text, nullable=True),
+    Column(
+        "fields", JSON, nullable=True, comment="What the list says of it, for the message's placeholders; texts only."
+    ),
     Column("status", Text, nullable=False, server_default="waiting"),
     Column("next_attempt_at", Instant, nullable=True, comment="From when it may be rung; only while it waits."),
     Column("reason", Text, nullable=True, comment="Why it still waits, was skipped, or could not be reached."),
@@ -235,6 +273,43 @@ contacts = Table(
         "id",
         postgresql_where=text(f"status IN ({sql_list(OPEN_CONTACT)})"),
     ),
+)
+
+rejected_entries = Table(
+    "rejected_entries",
+    metadata,
+    _id(),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("source", Text, nullable=False, comment="Which of the lists that were sent."),
+    Column("line", Integer, nullable=False, comment="In that list, from 1."),
+    Column("value", Text, nullable=False, comment="What stood where a number should."),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("rejected_entries_campaign_id_idx", "campaign_id", "id"),
+    comment="What was left out of a campaign's list.",
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size", Integer, nullable=False, comment="Bytes."),
+    Column("analysis", JSON, nullable=False, comment="What was found in it when it came, as the API shows it."),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Index("imports_account_id_idx", "account_id", "id"),
+    Index("imports_created_at_idx", "created_at"),
+    comment="Files of contacts that were uploaded and start nothing by themselves. Forgotten after a day.",
+)
+
+import_parts = Table(
+    "import_parts",
+    metadata,
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="From 0."),
+    Column("content", LargeBinary, nullable=False),
+    comment="An import's file, cut into pieces.",
 )
 
 attempts = Table(
@@ -392,9 +467,30 @@ do_not_call = Table(
     "do_not_call",
     metadata,
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
-    Column("phone", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("phone", Text, primary_key=True, comment="E.164."),
+    Column("reason", Text, nullable=False, comment="key_press: in a call. asked: a person told the account."),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=True, comment="The call in which the key was pressed."),
+    Column("note", Text, nullable=True),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("reason IN ('asked', 'key_press')", name="reason"),
+    comment="Numbers that no campaign of the account rings.",
+)
+
+do_not_call_events = Table(
+    "do_not_call_events",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("phone", Text, nullable=False, comment="E.164."),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("change", Text, nullable=False),
+    Column("actor", Text, nullable=False, comment="An API key, or the person called."),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=True, comment="The call in which the key was pressed."),
+    Column("note", Text, nullable=True),
+    CheckConstraint("change IN ('added', 'removed')", name="change"),
+    Index("do_not_call_events_phone_idx", "account_id", "phone", "id"),
+    Index("do_not_call_events_attempt_id_idx", "attempt_id", postgresql_where=text("attempt_id IS NOT NULL")),
+    comment="Everything that was put on a do-not-call list and taken off it, by whom.",
 )
 
 idempotency_keys = Table(

@@ -28,6 +28,18 @@ class LimitReached(BelltowerError):
     """The account has as many of these as it may have."""
 
 
+class AdministratorExists(BelltowerError):
+    """The first administrator has been there before."""
+
+
+class TooManyAttempts(BelltowerError):
+    """Too many attempts to sign in; the next is looked at in `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class InsufficientFunds(BelltowerError):
     """The wallet holds less than it must. Amounts are in the account's currency."""
 

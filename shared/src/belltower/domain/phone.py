@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
@@ -20,41 +19,26 @@ COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """ISO 3166 alpha-2, of all countries whose ways of writing a number are known."""
 MAX_LENGTH = 64
 """Longer text is no telephone number, and is not looked at."""
-LISTED_REJECTIONS = 100
-"""How many rejected lines are told one by one; all are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A line of a list that is no number that can be rung."""
+class NotDialable(ValueError):
+    """Text that is no number which can be rung; it says why, for a person and with a stable `code`."""
 
-    line: int
-    """From 1."""
-    value: str
-    reason: str
-
-
-@dataclass(slots=True)
-class PhoneList:
-    """A list of numbers, read: what can be rung, in order and once each, and what cannot, with the reason."""
-
-    numbers: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    """The first `LISTED_REJECTIONS`."""
-    rejections: int = 0
-    duplicates: int = 0
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 def normalise(value: str, default_country: str | None = None) -> str:
     """The E.164 form of a number as people, and their spreadsheets, write it.
 
-    Without a `default_country` (ISO 3166 alpha-2) it must start with `+` or `00`. Raises `ValueError` with the reason.
+    Without a `default_country` (ISO 3166 alpha-2) it must start with `+` or `00`. Raises `NotDialable`.
     """
     value = value.strip()
     if not value:
-        raise ValueError("it is empty")
+        raise NotDialable("empty", "it is empty")
     if len(value) > MAX_LENGTH:
-        raise ValueError("it is too long for a telephone number")
+        raise NotDialable("too_long", "it is too long for a telephone number")
     if _is_normal(value):
         return value
     value = _repaired(value)
@@ -64,15 +48,15 @@ def normalise(value: str, default_country: str | None = None) -> str:
         number = phonenumbers.parse(value, default_country)
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
-            raise ValueError("it has no valid country code; write it like +14155550123") from None
-        raise ValueError("it is not a telephone number") from None
+            raise NotDialable("no_country_code", "it has no valid country code; write it like +14155550123") from None
+        raise NotDialable("not_a_phone_number", "it is not a telephone number") from None
     if number.extension:
-        raise ValueError("it has an extension, which cannot be dialled")
+        raise NotDialable("has_extension", "it has an extension, which cannot be dialled")
     if not phonenumbers.is_possible_number(number):
-        raise ValueError("it has too few or too many digits for its country")
+        raise NotDialable("wrong_length", "it has too few or too many digits for its country")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if not _E164.fullmatch(written):
-        raise ValueError("it is not a number that can be dialled internationally")
+        raise NotDialable("not_international", "it is not a number that can be dialled internationally")
     return written
 
 
@@ -114,7 +98,7 @@ def _plan(country_code: str) -> _Plan | None:
 
 
 def _repaired(value: str) -> str:
-    """A number without what spreadsheets and telephones did to it. Raises `ValueError` where digits are lost."""
+    """A number without what spreadsheets and telephones did to it. Raises `NotDialable` where digits are lost."""
     if not value.isascii():
         value = value.translate(_INVISIBLE)
         value = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in value)
@@ -126,33 +110,14 @@ def _repaired(value: str) -> str:
     if scientific := _SCIENTIFIC.fullmatch(value):
         plus, first, places, exponent = scientific.groups(default="")
         if len(places) < int(exponent):
-            raise ValueError(
+            raise NotDialable(
+                "shortened",
                 f"it was shortened by a spreadsheet: {value} has lost its last digits; format the column as text and"
-                " export again"
+                " export again",
             )
         if len(places) == int(exponent):
             return f"{plus}{first}{places}"
     return value
-
-
-def read_numbers(lines: Iterable[tuple[int, str]], default_country: str | None = None) -> PhoneList:
-    """Normalise numbered lines; keep the good, report the bad, drop the second of a pair."""
-    result = PhoneList()
-    seen: set[str] = set()
-    for line, value in lines:
-        try:
-            number = normalise(value, default_country)
-        except ValueError as reason:
-            result.rejections += 1
-            if result.rejections <= LISTED_REJECTIONS:
-                result.rejected.append(Rejected(line, value[:MAX_LENGTH], str(reason)))
-            continue
-        if number in seen:
-            result.duplicates += 1
-            continue
-        seen.add(number)
-        result.numbers.append(number)
-    return result
 
 
 def split_text(text: str) -> list[tuple[int, str]]:

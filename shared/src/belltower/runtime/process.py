@@ -63,9 +63,18 @@ class _Server(uvicorn.Server):
 
 
 async def serve_http(
-    app: ASGIApp, settings: HttpSettings, stopping: asyncio.Event, *, drained: asyncio.Event | None = None
+    app: ASGIApp,
+    settings: HttpSettings,
+    stopping: asyncio.Event,
+    *,
+    drained: asyncio.Event | None = None,
+    trusted_proxies: str = "",
 ) -> None:
-    """Serve `app` until `stopping` (and, where given, `drained`) is set; requests in flight are answered first."""
+    """Serve `app` until `stopping` (and, where given, `drained`) is set; requests in flight are answered first.
+
+    Who asks is who is connected, or, when that is one of `trusted_proxies` (addresses and networks, with commas between
+    them), whom it names in X-Forwarded-For.
+    """
     config = uvicorn.Config(
         app,
         host=settings.http_host,
@@ -78,6 +87,8 @@ async def serve_http(
         server_header=False,
         http="h11",
         ws="none",
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
     )
     server = _Server(config)
 

@@ -92,6 +92,16 @@ class CallUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPress:
+    """What the person called pressed while the message was spoken."""
+
+    attempt_id: UUID | None
+    """Ours, when the carrier's report carries it."""
+    carrier_call_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierCall:
     """A call as the carrier lists it."""
 

@@ -4,7 +4,7 @@ Twilio's own words (`in-progress`, `no-answer`, `canceled`, `initiated`) exist i
 
 Sources: twilio.com/docs/voice/api/call-resource (create, list, cancel), /docs/api/errors (20429, 20500: a creation that
 failed with a 5xx may have rung), /docs/usage/webhooks/webhooks-connection-overrides (the callback URL's fragment),
-/docs/usage/webhooks/webhooks-security (signatures).
+/docs/usage/webhooks/webhooks-security (signatures), /docs/voice/twiml/gather (keys).
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from uuid import UUID
 import httpx
 import structlog
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
+from belltower.domain import opt_out
 from belltower.domain.call import REPORTED_FINAL, CallStatus
 from belltower.domain.errors import Invalid
 from belltower.runtime.clock import boot_time
@@ -30,6 +31,7 @@ from belltower.telephony.provider import (
     CallUpdate,
     CarrierCall,
     CarrierUnavailable,
+    KeyPress,
     NotSent,
     Placed,
     Placement,
@@ -41,13 +43,19 @@ log = structlog.get_logger(__name__)
 
 CALLBACK_PATH = "/carrier/twilio/status"
 """Where the API takes the carrier's status callbacks."""
+KEY_PRESS_PATH = "/carrier/twilio/keypress"
+"""Where the API takes the keys that are pressed in calls."""
 
 _CALLBACK_OVERRIDES = "ct=2000&rt=4000&rc=3&rp=all"
-"""How the carrier delivers callbacks: 2 s (ms here) to connect, 4 s to answer, 3 retries, after 4xx and 5xx too.
+"""How the carrier delivers callbacks and keys: 2 s (ms here) to connect, 4 s to answer, 3 retries, after 4xx and 5xx too.
 
 Without it only a failed connection is tried again, and a 5xx loses the event. All attempts together have 15 s, so an
 answer may not take the default 15 s if retries are to have any.
 """
+
+_LISTEN = 4
+"""Seconds after the message in which a key still counts. Every call that is not hung up pays for them as talk, so they are no
+more than it takes to have the telephone off the ear and its keys in sight."""
 
 _CONNECT_TIMEOUT = 2.0
 _ANSWER_TIMEOUT = 10.0
@@ -177,7 +185,7 @@ class TwilioCarrier:
         return {
             "To": request.to,
             "From": request.caller_id,
-            "Twiml": twiml(request),
+            "Twiml": twiml(request, self._public_url),
             "Timeout": str(request.ring_timeout),
             "TimeLimit": str(request.time_limit),
             "StatusCallback": callback_url(self._public_url, request.attempt_id),
@@ -218,11 +226,15 @@ class _Departure:
             self._limit.reschedule(asyncio.get_running_loop().time() + _ANSWER_TIMEOUT)
 
 
-def twiml(request: CallRequest) -> str:
-    """What the carrier does when the call is answered: speak the message, or connect the account's voice agent."""
+def twiml(request: CallRequest, public_url: str) -> str:
+    """What the carrier does when the call is answered: speak the message, or connect the account's voice agent.
+
+    While it speaks, and a moment longer, it listens for a key; without one the call ends. A voice agent hears keys itself.
+    """
     response = VoiceResponse()
     if request.stream_url is None:
-        response.say(request.message, language=request.language, voice=request.voice)
+        listening = _listen(response, public_url, request.attempt_id)
+        listening.say(request.message, language=request.language, voice=request.voice)
     else:
         stream = response.connect().stream(url=request.stream_url)
         stream.parameter(name="campaign_id", value=str(request.campaign_id))
@@ -231,9 +243,40 @@ def twiml(request: CallRequest) -> str:
     return str(response)
 
 
+def twiml_to_listen_on(public_url: str, attempt_id: UUID) -> str:
+    """What the carrier does after a key without a meaning, which has cut the message off: listen a moment for the right one."""
+    response = VoiceResponse()
+    _listen(response, public_url, attempt_id)
+    return str(response)
+
+
+def twiml_to_part(language: str, voice: str) -> str:
+    """What the carrier does after the opt-out: say so in the language and voice of the message, and hang up.
+
+    In a language without a farewell it is English, in the carrier's own voice: the message's may speak no other language.
+    """
+    response = VoiceResponse()
+    farewell = opt_out.farewell(language)
+    if farewell is None:
+        response.say(opt_out.farewell("en"), language="en-US")
+    else:
+        response.say(farewell, language=language, voice=voice)
+    response.hangup()
+    return str(response)
+
+
 def callback_url(public_url: str, attempt_id: UUID) -> str:
     """The StatusCallback of an attempt. It carries our id, so that a report binds the call even if the answer was lost."""
-    return f"{public_url}{CALLBACK_PATH}?attempt={attempt_id}#{_CALLBACK_OVERRIDES}"
+    return _url(public_url, CALLBACK_PATH, attempt_id)
+
+
+def _listen(response: VoiceResponse, public_url: str, attempt_id: UUID) -> Gather:
+    url = _url(public_url, KEY_PRESS_PATH, attempt_id)
+    return response.gather(input="dtmf", num_digits=1, timeout=_LISTEN, action=url)
+
+
+def _url(public_url: str, path: str, attempt_id: UUID) -> str:
+    return f"{public_url}{path}?attempt={attempt_id}#{_CALLBACK_OVERRIDES}"
 
 
 def signature_is_valid(
@@ -252,22 +295,16 @@ def signature_is_valid(
 
 def parse_callback(params: Mapping[str, str], attempt: str | None) -> CallUpdate:
     """Read a status callback: the form, and `attempt` of its URL. Raises `Invalid` for what no carrier sends."""
-    call_id = params.get("CallSid")
-    if not call_id:
-        raise Invalid("CallSid", "missing", "The callback has no CallSid; send the form as the carrier does.")
+    call_id = _call_id(params)
     word = params.get("CallStatus", "")
     status = _STATUSES.get(word)
     if status is None:
         raise Invalid(
             "CallStatus", "unknown_status", f"The callback's CallStatus {word!r} is none that a call can have."
         )
-    try:
-        attempt_id = UUID(attempt) if attempt else None
-    except ValueError:
-        raise Invalid("attempt", "not_a_uuid", "The callback URL's attempt is not an attempt's id.") from None
     final = status in REPORTED_FINAL
     return CallUpdate(
-        attempt_id=attempt_id,
+        attempt_id=_attempt_id(attempt),
         carrier_call_id=call_id,
         status=status,
         dedupe_key=f"{call_id}:{params.get('SequenceNumber') or word}",
@@ -276,6 +313,27 @@ def parse_callback(params: Mapping[str, str], attempt: str | None) -> CallUpdate
         answered_by=params.get("AnsweredBy") or None,
         error_code=_error_code(params) if final and status is not CallStatus.COMPLETED else None,
     )
+
+
+def parse_key_press(params: Mapping[str, str], attempt: str | None) -> KeyPress:
+    """Read the report of a key: the form, and `attempt` of its URL. Raises `Invalid` for what no carrier sends."""
+    if "Digits" not in params:
+        raise Invalid("Digits", "missing", "The callback has no Digits; send the form as the carrier does.")
+    return KeyPress(_attempt_id(attempt), _call_id(params), params["Digits"])
+
+
+def _call_id(params: Mapping[str, str]) -> str:
+    call_id = params.get("CallSid")
+    if not call_id:
+        raise Invalid("CallSid", "missing", "The callback has no CallSid; send the form as the carrier does.")
+    return call_id
+
+
+def _attempt_id(attempt: str | None) -> UUID | None:
+    try:
+        return UUID(attempt) if attempt else None
+    except ValueError:
+        raise Invalid("attempt", "not_a_uuid", "The callback URL's attempt is not an attempt's id.") from None
 
 
 def _placement(response: httpx.Response) -> Placement:

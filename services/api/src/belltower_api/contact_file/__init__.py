@@ -1,23 +1,37 @@
-"""Numbers out of a file as people really have them: one a line, or a table with a column of numbers somewhere.
+"""Contacts out of a file as people really have them: a number a line, or a table with a column of numbers somewhere.
 
 Text or an Excel workbook, exported by any program in any language. Nothing is loaded as a whole: what a file takes of memory
 here does not depend on its size.
 """
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
 from belltower.db.contacts import MAX_CONTACTS
-from belltower.domain import phone
 from belltower.domain.errors import Invalid
 from belltower_api.contact_file import text, workbook
+from belltower_api.contact_file.layout import NO_WISHES, Layout, Person, Wishes, layout_of
 from belltower_api.contact_file.rows import Row
 from belltower_api.contact_file.table import Table, table
 from belltower_api.errors import TooLarge, UnsupportedMediaType
 
-__all__ = ["TYPES", "Row", "Table", "check_type", "entries", "name_of", "open_table", "read"]
+__all__ = [
+    "TYPES",
+    "Layout",
+    "People",
+    "Person",
+    "Row",
+    "Table",
+    "Wishes",
+    "basename_of",
+    "check_type",
+    "name_of",
+    "open_people",
+    "open_table",
+]
 
 WORKBOOK = ".xlsx"
 TYPES = (".csv", ".txt", WORKBOOK)
@@ -30,6 +44,16 @@ _OTHER_CONTENT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """The contacts of a file, and what its columns are."""
+
+    table: Table
+    layout: Layout
+    each: Iterator[Person]
+    """To be read once."""
+
+
 def check_type(filename: str | None) -> None:
     """Refuse files of other types, by their name. Raises `UnsupportedMediaType`."""
     if _suffix(filename) not in TYPES:
@@ -38,8 +62,13 @@ def check_type(filename: str | None) -> None:
 
 def name_of(filename: str | None) -> str:
     """What a campaign is called that was given a file and no name."""
-    stem = PurePath((filename or "").replace("\\", "/")).stem
-    return "".join(letter for letter in stem if letter.isprintable()).strip()[:200] or "Upload"
+    return PurePath(basename_of(filename)).stem.strip()[:200] or "Upload"
+
+
+def basename_of(filename: str | None) -> str:
+    """What a file is called, without where it lay and without what nobody can read."""
+    name = PurePath((filename or "").replace("\\", "/")).name
+    return "".join(letter for letter in name if letter.isprintable())
 
 
 def open_table(file: BinaryIO, filename: str | None = None) -> Table:
@@ -64,20 +93,19 @@ def open_table(file: BinaryIO, filename: str | None = None) -> Table:
     return table(*text.rows(file))
 
 
-def entries(file: BinaryIO, filename: str | None = None) -> Generator[tuple[int, str], None, None]:
-    """What stands where a number should, with its line from 1. Raises `Invalid` for what cannot be read, and `TooLarge`."""
-    found = open_table(file, filename)
-    with closing(found):
-        for count, entry in enumerate(found.entries(), start=1):
-            if count > MAX_CONTACTS:
-                raise TooLarge(f"A file may have at most {MAX_CONTACTS:,} rows; this one has more. Split it.")
-            yield entry
+@contextmanager
+def open_people(file: BinaryIO, filename: str | None = None, wishes: Wishes = NO_WISHES) -> Iterator[People]:
+    """The contacts of a file. Raises `Invalid` for what cannot be read, and `TooLarge`, also while they are read."""
+    with closing(open_table(file, filename)) as found:
+        layout = layout_of(found, wishes)
+        yield People(found, layout, _limited(layout.people(found)))
 
 
-def read(file: BinaryIO, filename: str | None = None, default_country: str | None = None) -> phone.PhoneList:
-    """The numbers of a file; those in a country's own way of writing are read in `default_country` (ISO 3166 alpha-2)."""
-    with closing(entries(file, filename)) as found:
-        return phone.read_numbers(found, default_country)
+def _limited(people: Iterator[Person]) -> Iterator[Person]:
+    for count, person in enumerate(people, start=1):
+        if count > MAX_CONTACTS:
+            raise TooLarge(f"A file may have at most {MAX_CONTACTS:,} rows; this one has more. Split it.")
+        yield person
 
 
 def _suffix(filename: str | None) -> str:

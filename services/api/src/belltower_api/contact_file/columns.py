@@ -70,6 +70,36 @@ _OTHER_WORDS = frozenset(_stems("other main company andere autre otro outro altr
 _LONGEST_LABEL = 64
 
 
+def _titles(*titles: str) -> frozenset[str]:
+    return frozenset(map(_title, titles))
+
+
+def _title(text: str) -> str:
+    return " ".join(_stems(text.replace("_", " ")))
+
+
+_GIVEN_NAMES = _titles(
+    "first name", "firstname", "given name", "givenname", "forename", "vorname", "prénom", "nombre",
+    "primer nombre", "nome", "primeiro nome", "voornaam", "imię", "förnamn", "fornavn", "etunimi", "jméno",
+    "keresztnév", "prenume", "όνομα", "имя", "ім'я", "שם פרטי", "الاسم الأول", "पहला नाम", "名", "이름",
+    "nama depan", "ad",
+)  # fmt: skip
+_FAMILY_NAMES = _titles(
+    "last name", "lastname", "family name", "familyname", "surname", "nachname", "familienname", "zuname",
+    "nom", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "apelido", "último nome",
+    "achternaam", "nazwisko", "efternamn", "etternavn", "efternavn", "sukunimi", "příjmení", "vezetéknév",
+    "nume", "επώνυμο", "фамилия", "прізвище", "שם משפחה", "اسم العائلة", "姓", "성", "nama belakang", "soyad",
+    "soyadı",
+)  # fmt: skip
+_WHOLE_NAMES = _titles(
+    "name", "full name", "fullname", "display name", "contact name", "customer name", "client name",
+    "contact", "kontaktname", "vollständiger name", "anzeigename", "kunde", "nom complet", "nombre completo",
+    "nombre y apellidos", "nome completo", "nome e cognome", "naam", "volledige naam", "imię i nazwisko",
+    "namn", "navn", "nimi", "név", "celé jméno", "ονοματεπώνυμο", "фио", "полное имя", "піб", "שם", "שם מלא",
+    "الاسم", "नाम", "姓名", "氏名", "名前", "お名前", "성명", "nama", "nama lengkap", "ad soyad", "adı soyadı",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneColumn:
     """A column in which numbers stand."""
@@ -122,6 +152,19 @@ def phone_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
     if weak is None:
         weak = min(ranks, key=lambda index: ranks[index], default=0)
     return (PhoneColumn(weak, ranks.get(weak, WEAK)),) if width else ()
+
+
+def name_columns(header: Sequence[str]) -> tuple[int, ...]:
+    """The columns of which somebody's name is made, in the order in which they are read out; none when none is called so."""
+    titles = {_title(title): index for index, title in reversed([*enumerate(header)])}
+    given, family, whole = (
+        next((titles[title] for title in titles if title in wanted), None)
+        for wanted in (_GIVEN_NAMES, _FAMILY_NAMES, _WHOLE_NAMES)
+    )
+    if given is not None and family is None:
+        family = whole  # "Vorname" beside "Name"
+    parts = (whole,) if given is None and whole is not None else (given, family)
+    return tuple(dict.fromkeys(part for part in parts if part is not None))
 
 
 def _label(header: Sequence[str], index: int) -> int | None:

@@ -1,6 +1,6 @@
 """A file as a table: what its columns are called, and in which of them somebody's number stands."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -20,40 +20,18 @@ class Table:
 
     header: Sequence[str]
     """What the columns are called; empty without a header."""
+    width: int
+    """How many columns there are, in the header and in the rows by which it was found out."""
+    sample: Sequence[Row]
+    """The first of the rows."""
     rows: Generator[Row, None, None]
     """Those that are contacts, to be read once."""
     phones: Sequence[PhoneColumn]
     """Where a contact's number may stand, the best first; empty when every cell is a contact of its own."""
 
-    def entries(self) -> Iterator[tuple[int, str]]:
-        """What stands where a number should, with its line. Consumes the rows."""
-        if not self.phones:
-            for line, cells in self.rows:
-                for cell in cells:
-                    if entry := value(cell):
-                        yield line, entry
-            return
-        best = self.phones[0].index
-        is_simple = all(column.label is None for column in self.phones)
-        for row in self.rows:
-            line, cells = row
-            number = value(cells[best]) if best < len(cells) and is_simple else ""
-            yield line, number or self._number(cells)
-
     def close(self) -> None:
         """Let go of the file."""
         self.rows.close()
-
-    def _number(self, cells: Sequence[str]) -> str:
-        """The number of a contact: of the best column in which it has one, by the row's own labels where it has some."""
-        ranked = sorted(
-            (rank, order, entry)
-            for order, column in enumerate(self.phones)
-            if column.index < len(cells)
-            and (entry := value(cells[column.index]))
-            and (rank := column.rank_in(cells)) is not None
-        )
-        return ranked[0][2] if ranked else ""
 
 
 def table(rows: Generator[Row, None, None], is_list: bool = False) -> Table:
@@ -80,10 +58,11 @@ def _table(rows: Generator[Row, None, None], is_list: bool) -> Table:
         first = first[_preamble(first) :]
     header = _header(first, is_list)
     body = first[1:] if header else first
+    width = 0 if is_list else max((len(row.cells) for row in first), default=0)
     contacts = _continued(body, rows)
     if is_list or (not header and all(is_number(cell) for row in body for cell in row.cells if cell.strip())):
-        return Table(header, contacts, ())
-    return Table(header, contacts, phone_columns(header, [row.cells for row in body or first]))
+        return Table(header, width, body, contacts, ())
+    return Table(header, width, body, contacts, phone_columns(header, [row.cells for row in body or first]))
 
 
 def _continued(body: Sequence[Row], rows: Generator[Row, None, None]) -> Generator[Row, None, None]:

@@ -92,9 +92,13 @@ class CallReport(BaseModel):
 class CallDetail(Call):
     """A call with every report about it."""
 
+    opted_out_at: Instant | None = Field(
+        description="When the person called pressed 9 and was put on the do-not-call list; null: not in this call."
+    )
     reports: list[CallReport] = Field(description="In the order in which they came.")
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
-        reports: list[calls.CallReport] = more["reports"]
-        return super().of(call, currency, reports=[CallReport.model_validate(asdict(report)) for report in reports])
+        reports: list[calls.CallReport] = more.pop("reports")
+        shown = [CallReport.model_validate(asdict(report)) for report in reports]
+        return super().of(call, currency, reports=shown, **more)

@@ -9,7 +9,7 @@ from belltower.db import campaigns, history
 from belltower.db.progress import Progress
 from belltower.domain.campaign import CampaignStatus, ContactStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, one_line
 
 
@@ -103,6 +103,10 @@ class Campaign(BaseModel):
     is_scheduled: bool = Field(examples=[True])
     scheduled_time: Instant | None
     timezone: str = Field(description="IANA.", examples=["America/New_York"])
+    contact_fields: list[str] = Field(
+        description="The names of its contacts' fields, which the message may have as placeholders.",
+        examples=[["name"]],
+    )
     retry_of: CampaignId | None = Field(description="The campaign whose contacts it rings again.", examples=[None])
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
@@ -136,6 +140,7 @@ class CampaignCreated(Campaign):
 
     rejected: RejectedNumbers
     duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
+    warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
 
 
 class CampaignCollection(Collection[Campaign]):

@@ -1,13 +1,15 @@
 """What is sent to create a campaign, in every way there is."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from belltower.domain import phone
+from belltower.domain.message import check_message
+from belltower_api.schemas.list_fields import ContactLists, ListReading, all_entries
 from belltower_api.schemas.values import BlankIsAbsent, Name, Request, WholeNumber, speakable
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -17,6 +19,14 @@ _VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 def _language(text: str) -> str:
     if not re.fullmatch(_LANGUAGE, text):
         raise PydanticCustomError("invalid_language", "is not a language tag; send one such as en-US or de-DE.")
+    return text
+
+
+def _message(text: str) -> str:
+    try:
+        check_message(text)
+    except ValueError as reason:
+        raise PydanticCustomError("invalid_message", "{reason}", {"reason": str(reason)}) from None
     return text
 
 
@@ -39,36 +49,11 @@ def _caller_id(text: str) -> str:
         ) from None
 
 
-def _country(text: str) -> str:
-    country = text.strip().upper()
-    if country not in phone.COUNTRIES:
-        hint = " It is GB for the United Kingdom." if country == "UK" else ""
-        raise PydanticCustomError(
-            "invalid_country",
-            "is not a country; send its two letters of ISO 3166, such as US or DE.{hint}",
-            {"hint": hint},
-        )
-    return country
-
-
-def _entries(value: Any) -> Any:
-    return [entry for _, entry in phone.split_text(value)] if isinstance(value, str) else value
-
-
-def _writable(texts: list[str]) -> list[str]:
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("invalid_text", "holds text that is not valid Unicode.") from None
-    return texts
-
-
-def _all_entries(texts: list[str]) -> list[str]:
-    return [entry for text in texts for _, entry in phone.split_text(text)]
-
-
-PhoneNumbers = Annotated[
-    list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
+WelcomeMessage = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=3000),
+    AfterValidator(speakable),
+    AfterValidator(_message),
 ]
 
 
@@ -91,9 +76,12 @@ class StartFields(Request):
 class CampaignFields(StartFields):
     """What a campaign is made of, however its numbers are given."""
 
-    welcome_message: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000), AfterValidator(speakable)
-    ] = Field(description="What is said when somebody answers.", examples=["Hello, your parcel arrives tomorrow."])
+    welcome_message: WelcomeMessage = Field(
+        description="What is said when somebody answers, and nothing else: say in it that whoever presses 9 is not called again."
+        " {{field}} stands for what a contact has in that field, and {{field|fallback}} says the fallback to those who have"
+        " nothing.",
+        examples=["Hello {{name|there}}, your parcel arrives tomorrow."],
+    )
     language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
         default="en-US",
         description="The language of the message, as a BCP 47 tag.",
@@ -113,12 +101,6 @@ class CampaignFields(StartFields):
         description="The number that callees see; the account's own by default.",
         examples=["+14155550100"],
     )
-    default_country: Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent] = Field(
-        default=None,
-        description="ISO 3166 alpha-2: where numbers are at home that are written without + and country code. Without it "
-        "they are rejected.",
-        examples=["US"],
-    )
     concurrency: Annotated[int, WholeNumber] = Field(
         default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10]
     )
@@ -134,7 +116,7 @@ class CampaignFields(StartFields):
     )
 
 
-class CampaignCreate(CampaignFields):
+class CampaignCreate(ContactLists, CampaignFields):
     """A campaign to create."""
 
     model_config = ConfigDict(
@@ -142,8 +124,11 @@ class CampaignCreate(CampaignFields):
             "examples": [
                 {
                     "name": "Delivery notice",
-                    "phone_numbers": ["+14155550123", "+14155550124"],
-                    "welcome_message": "Hello, your parcel arrives tomorrow.",
+                    "contacts": [
+                        {"phone": "+14155550123", "name": "Ann", "fields": {"time": "10:00"}},
+                        {"phone": "+14155550124", "name": "Ben"},
+                    ],
+                    "welcome_message": "Hello {{name}}, your parcel arrives at {{time|some time}} tomorrow.",
                     "is_scheduled": True,
                     "scheduled_time": "2030-05-17T09:30:00",
                     "timezone": "America/New_York",
@@ -153,21 +138,14 @@ class CampaignCreate(CampaignFields):
     )
 
     name: Name = Field(examples=["Delivery notice"])
-    phone_numbers: PhoneNumbers = Field(
-        description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
-        examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
-    )
 
 
-class CampaignPreflight(CampaignFields):
+class CampaignPreflight(ContactLists, CampaignFields):
     """A campaign that is only thought of: what would be sent to create it. It needs no name yet."""
 
     model_config = CampaignCreate.model_config
 
     name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Delivery notice"])
-    phone_numbers: PhoneNumbers = Field(
-        description="As for a campaign to create.", examples=[["+14155550123", "+14155550124"]]
-    )
 
 
 Retriable = Literal["unreached", "waiting", "expired", "unknown"]
@@ -190,7 +168,7 @@ class CampaignRetry(StartFields):
     )
 
 
-class CampaignUpload(CampaignFields):
+class CampaignUpload(ListReading, CampaignFields):
     """A campaign to create, with a file of numbers."""
 
     model_config = ConfigDict(strict=False)  # a form has texts only
@@ -202,7 +180,7 @@ class CampaignUpload(CampaignFields):
     name: Annotated[Name | None, BlankIsAbsent] = Field(
         default=None, description="The file's name by default.", examples=["Delivery notice"]
     )
-    phone_numbers: Annotated[list[str], AfterValidator(_all_entries)] = Field(
+    phone_numbers: Annotated[list[str], AfterValidator(all_entries)] = Field(
         default=[],
         description="More numbers, separated by commas, semicolons or new lines.",
         examples=[["+14155550124"]],

@@ -22,6 +22,10 @@ class Contact(BaseModel):
 
     id: int = Field(examples=[4711])
     phone: str = Field(description="E.164.", examples=["+14155550123"])
+    name: str | None = Field(examples=["Ann"])
+    fields: dict[str, str] = Field(
+        description="What the list says of it, for the placeholders of the message.", examples=[{"time": "10:00"}]
+    )
     status: ContactStatus = Field(examples=["waiting"])
     attempts: int = Field(description="Calls that used one of max_attempts up.", examples=[1])
     next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
@@ -31,7 +35,7 @@ class Contact(BaseModel):
 
     @classmethod
     def of(cls, contact: contacts.Contact) -> Self:
-        return cls(**asdict(contact))
+        return cls(**{**asdict(contact), "fields": contact.fields or {}})
 
 
 class ContactCollection(Collection[Contact]):

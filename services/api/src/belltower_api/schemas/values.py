@@ -50,6 +50,7 @@ Money = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2,6}$", "examples": ["100.00"]}),
 ]
 CampaignId = Annotated[UUID, Field(examples=["01976f5c-5e2a-7b11-9c4d-3a8f7e6d5b21"])]
+ImportId = Annotated[UUID, Field(examples=["01976f5c-3c4d-7a02-8e5f-9b1c6d3e2f43"])]
 CallId = Annotated[UUID, Field(examples=["01976f5c-9d03-7e55-b1f0-6c2d8a4e7f32"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 
@@ -105,6 +106,10 @@ Number = Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(numbe
 """A telephone number, in E.164 once it is read."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 BlankIsAbsent = BeforeValidator(blank_is_absent)
+Note = Annotated[
+    Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] | None,
+    BlankIsAbsent,
+]
 QueriedInstant = Annotated[
     AwareDatetime,
     BeforeValidator(_written_out),

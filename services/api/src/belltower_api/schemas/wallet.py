@@ -5,12 +5,12 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from belltower.db import wallet
 from belltower_api.schemas.collection import Collection
-from belltower_api.schemas.values import BlankIsAbsent, CallId, Currency, Instant, Money, Request, one_line
+from belltower_api.schemas.values import CallId, Currency, Instant, Money, Note, Request
 
 _AMOUNT = r"^[0-9]{1,7}(\.[0-9]{1,6})?$"
 _LARGEST_TOP_UP = Decimal(1_000_000)
@@ -67,7 +67,4 @@ class TopUp(Request):
         BeforeValidator(_amount, json_schema_input_type=str),
         WithJsonSchema({"type": "string", "pattern": _AMOUNT, "examples": ["250.00"]}),
     ] = Field(description="In the account's currency: above zero, at most 1,000,000, with at most six places.")
-    note: Annotated[
-        Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] | None,
-        BlankIsAbsent,
-    ] = Field(default=None, description="What the ledger shall say about it.", examples=["Invoice 2030-117"])
+    note: Note = Field(default=None, description="What the ledger shall say about it.", examples=["Invoice 2030-117"])

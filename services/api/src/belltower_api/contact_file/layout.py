@@ -1,0 +1,155 @@
+"""Which column of a file is what: the number, the name, a field. Found out, or said by whoever sent the file."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from belltower.domain.errors import Invalid
+from belltower.domain.message import NAME, field_key
+from belltower_api.contact_file.columns import PhoneColumn, name_columns
+from belltower_api.contact_file.rows import Row, value
+from belltower_api.contact_file.table import Table
+
+LONGEST_TITLE = 64
+LONGEST_VALUE = 1_000
+"""Characters of a field; more of a cell is left out."""
+MOST_FIELDS = 200
+"""Columns that become fields; those after them are left out."""
+
+_LISTED = 20
+_UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF], " ")
+"""Control characters, new lines among them: nobody can say them, and Postgres takes not all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What whoever sent a file says about its columns."""
+
+    phone_column: str | None = None
+    """The title of the only column of numbers; None: it is found out."""
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    """By title: the field that a column becomes, `name` for the contact's own name; None: it is left out."""
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of a file, as a contact."""
+
+    line: int
+    entry: str
+    """What stands where the number should."""
+    name: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of a table are."""
+
+    titles: Sequence[str]
+    """Of all columns, each another one."""
+    phones: Sequence[PhoneColumn]
+    """Empty when every cell is a contact of its own."""
+    names: Sequence[int]
+    fields: Sequence[tuple[int, str]]
+    """Columns and the names of the fields that they are."""
+
+    def people(self, table: Table) -> Iterator[Person]:
+        """The contacts of the table, which is read by this."""
+        if not self.phones:
+            for line, cells in table.rows:
+                for cell in cells:
+                    if entry := value(cell):
+                        yield Person(line, entry)
+            return
+        number = _number_of(self.phones)
+        for row in table.rows:
+            yield Person(row.line, number(row.cells), self._name(row), self._fields(row))
+
+    def _name(self, row: Row) -> str | None:
+        cells = row.cells
+        parts = (_sayable(cells[index]) for index in self.names if index < len(cells))
+        return " ".join(filter(None, parts))[:200].strip() or None
+
+    def _fields(self, row: Row) -> dict[str, str]:
+        cells = row.cells
+        width = len(cells)
+        return {
+            name: text
+            for index, name in self.fields
+            if index < width and (text := _sayable(cells[index])[:LONGEST_VALUE].rstrip())
+        }
+
+
+def _sayable(cell: str) -> str:
+    return (cell if cell.isprintable() else cell.translate(_UNSEEN)).strip()
+
+
+def layout_of(table: Table, wishes: Wishes) -> Layout:
+    """What the columns of a table are. Raises `Invalid` for wishes about columns that it does not have."""
+    titles = _titles(table)
+    phones = table.phones
+    if wishes.phone_column is not None:
+        phones = (PhoneColumn(_find(titles, wishes.phone_column, "phone_column"), 0),)
+    told = {_find(titles, title, "columns"): target for title, target in wishes.columns.items()}
+    named = [index for index, target in told.items() if target is not None and field_key(target) == NAME]
+    numbers = {column.index for column in phones}
+    names = named or [index for index in name_columns(table.header) if index not in numbers and index not in told]
+    # A column that is called `name` is the name, and no field beside it.
+    taken = numbers | set(told) | {index for index in names if field_key(titles[index]) == NAME}
+    fields = [(index, title) for index, title in enumerate(titles) if index not in taken] if phones else []
+    fields += [(index, target) for index, target in told.items() if target is not None and index not in named]
+    return Layout(titles, phones, names, sorted(fields)[:MOST_FIELDS])
+
+
+def _titles(table: Table) -> list[str]:
+    """What the columns are called, each differently, those without a title by their position."""
+    titles: dict[str, None] = {}
+    for index in range(table.width):
+        written = value(table.header[index]) if index < len(table.header) else ""
+        title = " ".join(written.translate(_UNSEEN).split())[:LONGEST_TITLE].strip() or f"Column {index + 1}"
+        again = 2
+        unique = title
+        while unique in titles:
+            unique = f"{title} {again}"
+            again += 1
+        titles[unique] = None
+    return list(titles)
+
+
+def _find(titles: Sequence[str], title: str, parameter: str) -> int:
+    if title in titles:
+        return titles.index(title)
+    key = field_key(title)
+    for index, other in enumerate(titles):
+        if key and field_key(other) == key:
+            return index
+    known = ", ".join(titles[:_LISTED]) + (", ..." if len(titles) > _LISTED else "")
+    raise Invalid(
+        parameter,
+        "unknown_column",
+        f"The file has no column {title[:LONGEST_TITLE]!r}. It has these: {known or 'none'}.",
+    )
+
+
+def _number_of(phones: Sequence[PhoneColumn]) -> Callable[[Sequence[str]], str]:
+    """How the number of a row is found: in the best column in which it has one, by its own labels where it has some."""
+    best = phones[0].index
+    is_simple = all(column.label is None for column in phones)
+
+    def ranked(cells: Sequence[str]) -> str:
+        found = sorted(
+            (rank, order, entry)
+            for order, column in enumerate(phones)
+            if column.index < len(cells)
+            and (entry := value(cells[column.index]))
+            and (rank := column.rank_in(cells)) is not None
+        )
+        return found[0][2] if found else ""
+
+    def simple(cells: Sequence[str]) -> str:
+        return (value(cells[best]) if best < len(cells) else "") or ranked(cells)
+
+    return simple if is_simple else ranked

@@ -1,0 +1,256 @@
+"""Files of contacts: what is in them, before a campaign is made of them."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from belltower.db import imports
+from belltower.db.engine import in_transaction
+from belltower_api import contact_file
+from belltower_api.contact_file import Layout, Row
+from belltower_api.contact_list import ContactList, File
+from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
+from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
+from belltower_api.errors import problems
+from belltower_api.idempotency import Kept
+from belltower_api.lists import imported_file, read_off_loop
+from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.schemas.collection import Collection, Paging
+from belltower_api.schemas.list_fields import ListReading
+from belltower_api.schemas.rejection import RejectedNumbers
+from belltower_api.schemas.values import ImportId, Instant
+
+router = APIRouter(prefix="/api/imports", tags=["Imports"], route_class=AccountRoute, dependencies=AUTHENTICATED)
+
+_COLUMNS = ("line", "value", "code", "reason")
+_ROWS = 5_000
+_SAMPLES = 3
+_LONGEST_SAMPLE = 100
+_LONGEST_FILENAME = 200
+
+
+Use = Literal["phone", "name", "field", "nothing"]
+
+
+class ImportUpload(ListReading):
+    """A file to look into."""
+
+    model_config = ConfigDict(strict=False)  # a form has texts only
+
+    file: UploadFile = Field(
+        description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.",
+        examples=["name,phone\nAda,+14155550123\n"],
+    )
+
+
+class ImportReading(ListReading):
+    """How to read the file this time; nothing: as it was read when it came."""
+
+    model_config = ConfigDict(strict=False)  # a query has texts only
+
+
+class ImportColumn(BaseModel):
+    """A column of a file, and what is made of it."""
+
+    title: str = Field(description="`Column 2` where the file has no title.", examples=["Mobile"])
+    used_as: Use = Field(description="A name may be a field as well.")
+    field: str | None = Field(description="The field that it becomes.", examples=["time"])
+    samples: list[str] = Field(description="The first of its values.", examples=[["+14155550123", "+14155550124"]])
+
+
+class ImportContact(BaseModel):
+    """A contact of a file."""
+
+    phone: str = Field(description="E.164.", examples=["+14155550123"])
+    name: str | None = Field(examples=["Ann"])
+    fields: dict[str, str] = Field(examples=[{"time": "10:00"}])
+
+
+class ImportAnalysis(BaseModel):
+    """What is in a file."""
+
+    columns: list[ImportColumn] = Field(description="Empty: every entry of the file is a number of its own.")
+    phone_column: str | None = Field(
+        description="Where the numbers stand; a contact without one there is rung at another column that is used_as phone.",
+        examples=["Mobile"],
+    )
+    contacts: int = Field(description="Numbers that can be rung, each counted once.", examples=[120])
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
+    rejected: RejectedNumbers
+    sample: list[ImportContact] = Field(description="The first ten contacts.")
+
+    @classmethod
+    def of(cls, layout: Layout, first: Sequence[Row], found: ContactList) -> Self:
+        phones = [column.index for column in layout.phones]
+        fields = dict(layout.fields)
+
+        def used_as(index: int) -> Use:
+            if index in phones:
+                return "phone"
+            if index in layout.names:
+                return "name"
+            return "field" if index in fields else "nothing"
+
+        def column(index: int, title: str) -> ImportColumn:
+            cells = (row.cells[index].strip() for row in first if index < len(row.cells))
+            samples = [cell[:_LONGEST_SAMPLE] for cell in islice(filter(None, cells), _SAMPLES)]
+            return ImportColumn(title=title, used_as=used_as(index), field=fields.get(index), samples=samples)
+
+        return cls(
+            columns=[column(index, title) for index, title in enumerate(layout.titles)] if phones else [],
+            phone_column=layout.titles[phones[0]] if phones else None,
+            contacts=len(found.contacts),
+            duplicates=found.duplicates,
+            rejected=found.rejected,
+            sample=[ImportContact.model_validate(contact, from_attributes=True) for contact in found.sample],
+        )
+
+
+class ContactImport(ImportAnalysis):
+    """A file of contacts that starts nothing by itself."""
+
+    id: ImportId
+    filename: str = Field(examples=["people.csv"])
+    size: int = Field(description="Bytes.", examples=[4096])
+    created_at: Instant
+    expires_at: Instant = Field(description="When it is forgotten.")
+
+    @classmethod
+    def shown(cls, found: imports.Import, analysis: Mapping[str, Any] | None = None) -> Self:
+        return cls.model_validate(
+            {
+                **(analysis or found.analysis),
+                "id": found.id,
+                "filename": found.filename,
+                "size": found.size,
+                "created_at": found.created_at,
+                "expires_at": found.expires_at,
+            }
+        )
+
+
+class ContactImportCollection(Collection[ContactImport]):
+    """A page of imports, the newest first."""
+
+
+@router.post(
+    "", summary="Look into a file of contacts", status_code=201, responses=problems(400, 401, 403, 409, 413, 415, 422)
+)
+async def create_import(
+    form: Annotated[ImportUpload, Form(media_type="multipart/form-data")],
+    res: Res,
+    asker: Asker,
+    response: Response,
+    once: Kept,
+) -> ContactImport:
+    """Find out what is in a file, and keep it for a day. Nobody is called: a campaign takes it by its `import_id`.
+
+    The answer tells the columns, which of them holds the numbers, the first contacts, and what cannot be rung. Of an account's
+    imports the ten latest are kept.
+    """
+    contact_file.check_type(form.file.filename)
+    filename = contact_file.basename_of(form.file.filename).strip()[-_LONGEST_FILENAME:]
+    analysis = await _analyse(res, File(form.file.file, form.file.filename, form.wishes), form.default_country)
+
+    async def work(connection: AsyncConnection) -> ContactImport:
+        found = await imports.create_import(connection, asker.account_id, filename, form.file.file, analysis)
+        answer = ContactImport.shown(found)
+        await once.keep(connection, answer, headers=_location(answer))
+        return answer
+
+    created = await in_transaction(res.engine, work)
+    response.headers.update(_location(created))
+    return created
+
+
+@router.get("", summary="List the imports", responses=problems(400, 401))
+async def list_imports(paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> ContactImportCollection:
+    """The account's files that are still kept, the newest first."""
+    async with res.reader.connect() as connection:
+        page = await imports.get_imports(
+            connection, asker.account_id, after=read_cursor(paging.cursor, UUID), limit=paging.limit
+        )
+    return ContactImportCollection(
+        items=[ContactImport.shown(found) for found in page.items],
+        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        total=page.total,
+    )
+
+
+@router.get("/{import_id}", summary="Look at an import", responses=problems(400, 401, 404))
+async def get_import(
+    import_id: UUID, reading: Annotated[ImportReading, Query()], res: Res, asker: Asker
+) -> ContactImport:
+    """What is in a file: as it was found when it came, or as it would be with another column of numbers or country."""
+    async with res.reader.connect() as connection:
+        found = await imports.get_import(connection, asker.account_id, import_id)
+    if not reading.model_fields_set:
+        return ContactImport.shown(found)
+    async with imported_file(res, asker.account_id, import_id, reading.wishes) as file:
+        return ContactImport.shown(found, await _analyse(res, file, reading.default_country))
+
+
+@router.get(
+    "/{import_id}/rejected/download",
+    summary="Download what would be left out of an import",
+    response_class=StreamingResponse,
+    responses={
+        **csv_responses(_COLUMNS, ("4", "n/a", "not_a_phone_number", "it is not a telephone number")),
+        **problems(400, 401, 404),
+    },
+)
+async def download_import_rejected(
+    import_id: UUID, reading: Annotated[ImportReading, Query()], res: Res, asker: Asker
+) -> StreamingResponse:
+    """A CSV file with every row that could not be rung, to be mended and sent again."""
+    async with imported_file(res, asker.account_id, import_id, reading.wishes) as file:
+        found, _ = await read_off_loop(res, lambda: _read(file, reading.default_country))
+    return csv_file(f"rejected-{import_id}.csv", _rejected(found))
+
+
+@router.delete("/{import_id}", summary="Forget an import", status_code=204, responses=problems(401, 403, 404))
+async def delete_import(import_id: UUID, res: Res, asker: Asker) -> None:
+    """Forget a file before its day is over. Campaigns that were made of it keep their contacts."""
+    async with res.reader.connect() as connection:
+        await imports.delete_import(connection, asker.account_id, import_id)
+
+
+async def _analyse(res: Resources, file: File, default_country: str | None) -> dict[str, Any]:
+    def analyse() -> dict[str, Any]:
+        found, analysis = _read(file, default_country)
+        with found:
+            found.require_one("file")
+            return analysis.model_dump(mode="json")
+
+    return await read_off_loop(res, analyse)
+
+
+def _read(file: File, default_country: str | None) -> tuple[ContactList, ImportAnalysis]:
+    found = ContactList(default_country=default_country)
+    with ExitStack() as closing:
+        closing.enter_context(found)
+        people = found.add_file(file)
+        analysis = ImportAnalysis.of(people.layout, people.table.sample, found)
+        closing.pop_all()
+    return found, analysis
+
+
+async def _rejected(found: ContactList) -> AsyncIterator[str]:
+    with found:
+        yield csv_lines([_COLUMNS])
+        rows = iter(found.left_out)
+        while page := list(islice(rows, _ROWS)):
+            yield csv_lines(
+                (line, inert(value or ""), code, inert(reason or "")) for _, line, value, code, reason in page
+            )
+
+
+def _location(found: ContactImport) -> dict[str, str]:
+    return {"Location": f"/api/imports/{found.id}"}

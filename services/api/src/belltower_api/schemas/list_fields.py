@@ -1,0 +1,135 @@
+"""Whom a campaign rings, in every way that can be sent, and how a list is read."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, FailFast, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from belltower.domain import phone
+from belltower_api.contact_file import Wishes
+from belltower_api.contact_file.layout import LONGEST_TITLE, LONGEST_VALUE
+from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, one_line
+
+MAX_LISTED = 50_000
+"""Contacts in a request; more of them come as a file."""
+MAX_FIELDS = 50
+"""Fields of a contact in a request."""
+_MAX_COLUMNS = 500
+
+
+def _country(text: str) -> str:
+    country = text.strip().upper()
+    if country not in phone.COUNTRIES:
+        hint = " It is GB for the United Kingdom." if country == "UK" else ""
+        raise PydanticCustomError(
+            "invalid_country",
+            "is not a country; send its two letters of ISO 3166, such as US or DE.{hint}",
+            {"hint": hint},
+        )
+    return country
+
+
+def _entries(value: Any) -> Any:
+    return [entry for _, entry in phone.split_text(value)] if isinstance(value, str) else value
+
+
+def _writable_text(text: str) -> str:
+    _writable([text])
+    return text
+
+
+def _writable(texts: list[str]) -> list[str]:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("invalid_text", "holds text that is not valid Unicode.") from None
+    return texts
+
+
+def _read_columns(value: Any) -> Any:
+    """A form has texts only: there the object is JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        raise PydanticCustomError(
+            "invalid_columns", 'must be a JSON object, such as {"Vorname": "name", "Notes": null}.'
+        ) from None
+
+
+def all_entries(texts: list[str]) -> list[str]:
+    return [entry for text in texts for _, entry in phone.split_text(text)]
+
+
+PhoneNumbers = Annotated[
+    list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
+]
+FieldName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TITLE), AfterValidator(one_line)
+]
+FieldValue = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST_VALUE), AfterValidator(one_line)
+]
+
+
+class ListedContact(Request):
+    """Somebody to ring."""
+
+    phone: Annotated[str, AfterValidator(_writable_text)] = Field(
+        description="A number that is not one is left out and reported.", examples=["+14155550123"]
+    )
+    name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Ann"])
+    fields: Annotated[dict[FieldName, FieldValue], Field(max_length=MAX_FIELDS)] = Field(
+        default={}, description="For the placeholders of the message.", examples=[{"time": "10:00"}]
+    )
+
+
+class ListReading(Request):
+    """How a list is read."""
+
+    default_country: Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent] = Field(
+        default=None,
+        description="ISO 3166 alpha-2: where numbers are at home that are written without + and country code. Without it "
+        "they are rejected.",
+        examples=["US"],
+    )
+    phone_column: Annotated[FieldName | None, BlankIsAbsent] = Field(
+        default=None,
+        description="The title of the file's column of numbers, or `Column 2` where it has none; found out by default.",
+        examples=["Mobile"],
+    )
+    columns: Annotated[
+        Annotated[
+            dict[FieldName, Annotated[FieldName | None, BlankIsAbsent]],
+            Field(max_length=_MAX_COLUMNS),
+            BeforeValidator(_read_columns, json_schema_input_type=dict[str, str | None]),
+        ]
+        | None,
+        BlankIsAbsent,
+    ] = Field(
+        default=None,
+        description="What columns of the file become, by title: the name of a field; `name` for the contact's own name; null: it"
+        " is left out. Others become fields of their own titles. In a form: as JSON.",
+        examples=[{"Vorname": "name", "Notes": None}],
+    )
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is said about a file's columns."""
+        return Wishes(self.phone_column, self.columns or {})
+
+
+class ContactLists(ListReading):
+    """Whom a campaign rings: contacts, numbers, a file that was imported, or all of them. Each number is rung once."""
+
+    phone_numbers: PhoneNumbers = Field(
+        default=[],
+        description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
+        examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
+    )
+    contacts: Annotated[list[ListedContact], FailFast(), Field(max_length=MAX_LISTED)] = Field(
+        default=[], description=f"People with what the message says of them. More than {MAX_LISTED:,} come as a file."
+    )
+    import_id: ImportId | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")
