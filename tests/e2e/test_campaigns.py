@@ -1,5 +1,6 @@
 """What the client asked for, over HTTP, on the running product."""
 
+import json
 from typing import Any
 
 import pytest
@@ -28,6 +29,22 @@ def test_an_immediate_campaign_goes_from_pending_to_completed(product: Product) 
     calls = product.items(f"/api/campaigns/{campaign_id}/calls")
     assert {call["to"] for call in calls} == set(PEOPLE)
     assert all(call["status"] == "completed" and call["duration"] > 0 for call in calls)
+
+
+def test_a_campaign_is_watched_live_from_its_start_to_its_end(product: Product) -> None:
+    with product.client.stream("GET", "/api/stream") as events:
+        lines = events.iter_lines()
+        assert next(lines) == "retry: 2000"
+        created = product.create(phone_numbers=PEOPLE).json()
+        seen: list[dict[str, Any]] = []
+        while not seen or seen[-1]["status"] != "completed":
+            line = next(lines)
+            if line.startswith("data: ") and created["id"] in line:
+                seen.append(json.loads(line.removeprefix("data: ")))
+    last, read = seen[-1], product.get(created["id"])
+    assert read.pop("version") >= last.pop("version") > created["version"]
+    assert last == read
+    assert last["progress"]["successful"] == 3
 
 
 def test_a_scheduled_campaign_starts_by_itself(product: Product) -> None:

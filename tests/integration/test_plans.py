@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import calls, campaigns, progress
+from belltower.db import calls, campaigns, changes, progress
 from belltower.db.engine import sql
 from belltower.db.page import Position
 
@@ -58,7 +58,8 @@ SELECT md5('campaign' || n)::uuid, md5('account' || n % 20)::uuid, 'Test', 'Hell
     CASE WHEN n < 400 THEN 1 + n % 8 END, 1, now() - interval '1 minute'
 FROM generate_series(0, 19999) AS n;
 
-INSERT INTO campaign_progress (campaign_id) SELECT id FROM campaigns;
+INSERT INTO campaign_progress (campaign_id, account_id, changed)
+SELECT id, account_id, pg_current_xact_id() FROM campaigns;
 
 INSERT INTO contacts (campaign_id, phone, status, next_attempt_at)
 SELECT md5('campaign' || CASE WHEN n < 10000 THEN 0 ELSE n % 20000 END)::uuid, '+1415' || 2000000 + n,
@@ -199,6 +200,14 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "unfolded_campaign_id_idx": ["campaign_id = ANY"],
         "campaign_progress_pkey": ["campaign_id = ANY"],
     },
+    "changes": {
+        "campaigns_changed_idx": ["account_id =", "changed >=", "changed <"],
+        "campaign_progress_changed_idx": ["account_id =", "changed >=", "changed <"],
+        "unfolded_account_id_idx": ["account_id =", "changed >=", "changed <"],
+        "unfolded_campaign_id_idx": ["campaign_id = ANY"],
+        "campaigns_pkey": ["id = ANY"],
+        "campaign_progress_pkey": ["campaign_id ="],
+    },
 }
 IN_ORDER = {
     "forget_keys",
@@ -221,6 +230,7 @@ COMPOSED: dict[str, Callable[[], Any]] = {
     "fold": progress._fold_sql,
     "record_report": outcomes._write_sql,
     "progress": progress._progress_sql,
+    "changes": changes._changes_sql,
     "campaigns_page": lambda: campaigns.in_order(
         campaigns.select_campaigns(UUID(int=1), campaigns.Only()), campaigns.NEWEST_FIRST, _AFTER
     ).limit(51),

@@ -35,6 +35,7 @@ from belltower_api import (
     retry,
     session,
     stats,
+    stream,
     wallet,
 )
 from belltower_api.schemas.values import shown_money
@@ -50,6 +51,8 @@ READING = {"/api/campaigns/preflight", "/api/campaigns/preview"}
 """A POST that changes nothing needs no key."""
 OPEN = {"/api/session", "/api/administrator"}
 """What one may ask before one is known."""
+RESUMED = {"/api/stream": ["Last-Event-ID"]}
+"""What goes on from where it broke off says where."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
     preflight,
@@ -61,6 +64,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     stats,
     calls,
     do_not_call,
+    stream,
     wallet,
     session,
     administrator,
@@ -84,7 +88,8 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
         assert response["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if path.startswith("/api"):
         keyed = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
-        assert keyed == (["Idempotency-Key"] if method == "post" and path not in READING | OPEN else [])
+        is_done_once = method == "post" and path not in READING | OPEN
+        assert keyed == (["Idempotency-Key"] if is_done_once else RESUMED.get(path, []))
         assert operation.get("security") == (None if path in OPEN else [{"apiKey": []}, {"session": []}])
         assert path in OPEN or "401" in failures
         assert method == "get" or "403" in failures, "a page of another site is refused"

@@ -1,5 +1,6 @@
 """The carrier's signed callbacks, and what it is told to do with an answered call."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from belltower.domain import opt_out
 from belltower.domain.call import CallStatus
 from belltower.domain.errors import Invalid
+from belltower.domain.message import MAX_SPOKEN
 from belltower.runtime.settings import CarrierKind, CarrierSettings
 from belltower.telephony.provider import CallRequest
 from belltower.telephony.twilio import (
@@ -171,9 +173,10 @@ def test_the_key_is_posted_for_the_attempt_and_tried_again_like_a_status() -> No
     assert signature_is_valid(SETTINGS, f"{KEY_PRESS_PATH}?attempt={ATTEMPT}", {"Digits": "9"}, signature)
 
 
-def test_the_longest_message_still_fits_beside_the_key() -> None:
+def test_the_longest_message_fits_with_the_longest_voice_and_a_long_address_for_the_key() -> None:
     """Twilio takes 4,000 characters of TwiML."""
-    assert len(twiml(request(message="x" * 3_000), SETTINGS.public_url)) < 4_000
+    longest = replace(request(message="x" * MAX_SPOKEN), language="l" * 35, voice="v" * 64)
+    assert len(twiml(longest, f"https://{'a' * 100}.example.com")) <= 4_000
 
 
 def test_a_voice_agent_is_told_which_call_it_gets_and_hears_the_keys_itself() -> None:

@@ -11,10 +11,18 @@ from belltower_api.settings import ApiSettings
 
 
 async def serve(settings: ApiSettings, stopping: asyncio.Event) -> None:
-    """Serve until `stopping`; requests in flight are answered first."""
+    """Serve until `stopping`; requests in flight are answered first, and streams end."""
     engine = create_engine(settings, name="api")
+    app = create_app(settings, engine)
+
+    async def end_streams() -> None:
+        await stopping.wait()
+        app.state.resources.live.close()
+
     try:
-        await serve_http(create_app(settings, engine), settings, stopping, trusted_proxies=settings.trusted_proxies)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(end_streams())
+            await serve_http(app, settings, stopping, trusted_proxies=settings.trusted_proxies)
     finally:
         await engine.dispose()
 

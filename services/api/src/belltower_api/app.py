@@ -28,12 +28,15 @@ from belltower_api import (
     retry,
     session,
     stats,
+    stream,
     wallet,
 )
 from belltower_api.dependencies import Resources
 from belltower_api.errors import add_handlers
+from belltower_api.live import Live
 from belltower_api.middleware import RequestScope
 from belltower_api.schemas.problem import Problem
+from belltower_api.schemas.stream import CampaignDeleted, Reset
 from belltower_api.settings import ApiSettings
 
 _DESCRIPTION = """\
@@ -49,20 +52,22 @@ Campaigns of voice calls that start the moment they are due.
 
 
 class Api(FastAPI):
-    """FastAPI with our own errors in its OpenAPI document."""
+    """FastAPI with our own errors, and the data of events, in its OpenAPI document."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if self.openapi_schema is None:
             document = super().openapi()
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            document["components"]["schemas"].update(problem.pop("$defs"), Problem=problem)
+            schemas = document["components"]["schemas"]
+            for model in (Problem, CampaignDeleted, Reset):
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas.update({**schema.pop("$defs", {}), model.__name__: schema})
             for operations in document["paths"].values():
                 for operation in operations.values():
                     for parameter in operation.get("parameters", ()):
                         _as_text(parameter["schema"])
             for form in ("CampaignUpload", "ImportUpload"):
-                for value in document["components"]["schemas"][form]["properties"].values():
+                for value in schemas[form]["properties"].values():
                     _as_text(value)
         assert self.openapi_schema is not None
         return self.openapi_schema
@@ -99,6 +104,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         engine=engine,
         reader=reader,
         outcomes=Outcomes(engine, tariff, settings.check_interval),
+        live=Live(reader),
     )
     app.include_router(campaigns.router)
     app.include_router(preflight.router)
@@ -110,6 +116,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
+    app.include_router(stream.router)
     app.include_router(wallet.router)
     app.include_router(session.router)
     app.include_router(administrator.router)

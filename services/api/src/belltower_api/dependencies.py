@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.responses import Response
 
 from belltower.db.api_keys import find_principal
+from belltower.db.engine import is_outage
 from belltower.db.sessions import find_session
 from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
 from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
 from belltower_api.idempotency import answered_once
+from belltower_api.live import Live
 from belltower_api.same_origin import refuse_other_sites
 from belltower_api.settings import ApiSettings
 
@@ -48,6 +50,7 @@ class Resources:
     reader: AsyncEngine
     """The same pool in autocommit, for single reads: they need no BEGIN and no COMMIT."""
     outcomes: Outcomes
+    live: Live
     list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many lists of numbers are read at once: what they take of memory and processor is bounded."""
     hashers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -122,6 +125,18 @@ async def _found(
 def _media_type(route: APIRoute) -> str | None:
     """Of the body that an operation reads; None when it reads none."""
     return getattr(route.body_field.field_info, "media_type", None) if route.body_field else None
+
+
+async def is_still_allowed(request: Request) -> bool:
+    """Whether whoever asked still may: for an answer that lasts. While nobody can tell, it goes on."""
+    try:
+        await _authenticate(request)
+    except Unauthorised:
+        return False
+    except Exception as error:
+        if not is_outage(error):
+            raise
+    return True
 
 
 def _expect(request: Request, media_type: str | None) -> None:

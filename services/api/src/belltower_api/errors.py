@@ -133,6 +133,15 @@ class KeyReused(HTTPException):
         )
 
 
+class TooManyStreams(HTTPException):
+    """As many streams are open as may be."""
+
+    code = "too_many_streams"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(429, detail, {"Retry-After": "10"})
+
+
 _CODES = {
     400: "malformed_request",
     401: "unauthorised",
@@ -157,7 +166,7 @@ _RESPONSES = {
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
-    429: "There were too many attempts; try again after Retry-After.",
+    429: "There were too many attempts, or as many streams are open as may be; try again after Retry-After.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }
 

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 requests = Counter("belltower_http_requests_total", "Requests answered.", ["method", "route", "status"])
 latency = Histogram(
     "belltower_http_request_seconds",
-    "Seconds from a request's first byte to its answer's last.",
+    "Seconds from a request's first byte to its answer's last; of streams, which have no last, nothing.",
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
@@ -46,12 +46,15 @@ class RequestScope:
         began = time.perf_counter()
         request_id = scope["request_id"] = _request_id(scope)
         status = 0
+        is_stream = False
 
         async def respond(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                is_stream = headers.get("Content-Type", "").startswith("text/event-stream")
             await send(message)
 
         limit = self._limits.get(scope["path"], self._limit)
@@ -68,7 +71,8 @@ class RequestScope:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
                 requests.labels(method, route, status).inc()
-                latency.labels(method, route).observe(seconds)
+                if not is_stream:
+                    latency.labels(method, route).observe(seconds)
                 if status >= HTTPStatus.BAD_REQUEST:
                     log.info("request_refused", method=method, route=route, status=status, seconds=round(seconds, 4))
 

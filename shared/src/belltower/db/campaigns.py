@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
@@ -78,6 +78,13 @@ class Campaign:
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    version: int
+    """Counts the changes of the row."""
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The campaign in a row of `campaigns`."""
+        return cls(**{name: row[name] for name in CAMPAIGN_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,8 @@ class Only:
 NEWEST_FIRST = Sort("created_at", descending=True)
 """The order of a list of campaigns that is asked for in none."""
 
-_FIELDS = [field.name for field in fields(Campaign)]
-_COLUMNS = [campaigns.c[name] for name in _FIELDS]
-
-
-def _campaign(row: Mapping[Any, Any]) -> Campaign:
-    return Campaign(**{name: row[name] for name in _FIELDS})
+CAMPAIGN_COLUMNS = [field.name for field in fields(Campaign)]
+_COLUMNS = [campaigns.c[name] for name in CAMPAIGN_COLUMNS]
 
 
 def _visible(account_id: UUID) -> ColumnElement[bool]:
@@ -167,7 +170,7 @@ async def create_campaign(
             "actor": actor,
         },
     )
-    campaign = _campaign(row.mappings().one())
+    campaign = Campaign.of(row.mappings().one())
     await contacts.copy_to(connection, campaign.id, next_attempt_at=now)
     return campaign
 
@@ -178,7 +181,7 @@ async def get_campaign(connection: AsyncConnection, account_id: UUID, campaign_i
     row = found.mappings().one_or_none()
     if row is None:
         raise _missing()
-    return _campaign(row)
+    return Campaign.of(row)
 
 
 async def require_campaign(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> None:
@@ -242,7 +245,7 @@ async def get_all_campaigns(
     wanted = select_campaigns(account_id, only)
     total = (await connection.execute(wanted.with_only_columns(func.count()))).scalar_one()
     rows = await connection.execute(in_order(wanted, sort, after).limit(limit + 1))
-    return cut([_campaign(row) for row in rows.mappings()], limit=limit, total=total)
+    return cut([Campaign.of(row) for row in rows.mappings()], limit=limit, total=total)
 
 
 def select_campaigns(account_id: UUID, only: Only) -> Select[Any]:

@@ -7,6 +7,7 @@ account's balance; reads add what is not folded yet, in one statement, so they a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import TextClause, select, text
@@ -26,6 +27,17 @@ class Progress:
 
     contacts: Mapping[str, int]
     dispositions: Mapping[str, int]
+    changes: int = 0
+    """How many changes made it what it is: of two readings, the one with more is the later one."""
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The progress in a row that has `COUNTERS` and `changes`."""
+        return cls(
+            contacts={status: int(row[f"contact_{status}"]) for status in ContactStatus},
+            dispositions={status: int(row[f"call_{status}"]) for status in sorted(FINAL_CALL)},
+            changes=row["changes"],
+        )
 
     @property
     def total(self) -> int:
@@ -56,20 +68,16 @@ def _progress_sql() -> TextClause:
     return text(
         "WITH changes AS MATERIALIZED ("
         " SELECT * FROM unfolded WHERE campaign_id IS NOT NULL AND campaign_id = ANY(CAST(:ids AS uuid[])))"
-        f" SELECT campaign_id, {counters} FROM campaign_progress WHERE campaign_id = ANY(CAST(:ids AS uuid[]))"
+        " SELECT campaign_id, campaign_progress.changes"
+        " + (SELECT count(*) FROM changes WHERE changes.campaign_id = campaign_progress.campaign_id) AS changes,"
+        f" {counters} FROM campaign_progress WHERE campaign_id = ANY(CAST(:ids AS uuid[]))"
     )
 
 
 async def get_progress(connection: AsyncConnection, campaign_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     """The progress of campaigns at this moment. The caller has made sure that they are its account's."""
     rows = await connection.execute(_progress_sql(), {"ids": list(campaign_ids)})
-    return {
-        row["campaign_id"]: Progress(
-            contacts={status: int(row[f"contact_{status}"]) for status in ContactStatus},
-            dispositions={status: int(row[f"call_{status}"]) for status in sorted(FINAL_CALL)},
-        )
-        for row in rows.mappings()
-    }
+    return {row["campaign_id"]: Progress.of(row) for row in rows.mappings()}
 
 
 @cache

@@ -33,6 +33,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.types import UserDefinedType
 
 from belltower.domain.call import FINAL as FINAL_CALL
 from belltower.domain.call import LIVE, CallStatus
@@ -53,6 +55,19 @@ Money = Numeric(18, 6)
 Instant = DateTime(timezone=True)
 
 
+class TransactionId(UserDefinedType[str]):
+    """A transaction's 64-bit id. Compared with a snapshot it tells whether a reader has seen what that one wrote."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Its name in SQL."""
+        return "XID8"
+
+
+ischema_names["xid8"] = TransactionId  # what SQLAlchemy reads it as, when migrations are compared with this file
+
+
 def sql_list(values: Iterable[StrEnum]) -> str:
     """Enum members as the inside of an SQL `IN (...)`, sorted, so that two writings of it are equal."""
     return ", ".join(f"'{value}'" for value in sorted(values))
@@ -60,6 +75,11 @@ def sql_list(values: Iterable[StrEnum]) -> str:
 
 def _status_check(values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"status IN ({sql_list(values)})", name="status")
+
+
+def _changed(comment: str | None = None) -> Column[str]:
+    default = text("pg_current_xact_id()")
+    return Column("changed", TransactionId, nullable=False, server_default=default, comment=comment)
 
 
 def _id() -> Column[int]:
@@ -211,6 +231,8 @@ campaigns = Table(
     Column("started_at", Instant, nullable=True),
     Column("completed_at", Instant, nullable=True),
     Column("deleted_at", Instant, nullable=True),
+    Column("version", BigInteger, nullable=False, server_default="1", comment="Counts changes; a trigger does it."),
+    _changed("The transaction that changed it last, by the same trigger."),
     _status_check(CampaignStatus),
     CheckConstraint("concurrency BETWEEN 1 AND 10000", name="concurrency"),
     CheckConstraint("max_attempts BETWEEN 1 AND 20", name="max_attempts"),
@@ -230,6 +252,8 @@ campaigns = Table(
     Index("campaigns_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
     Index("campaigns_retry_of_idx", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
     Index("campaigns_list_idx", "account_id", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
+    # The live view's question, here and below: what of an account changed since then?
+    Index("campaigns_changed_idx", "account_id", "changed"),
 )
 
 campaign_events = Table(
@@ -446,9 +470,10 @@ unfolded = Table(
     Column("account_id", Uuid, nullable=False),
     Column("campaign_id", Uuid, nullable=True),
     Column("amount", Money, nullable=False, server_default="0"),
+    _changed(),
     *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
     *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
-    Index("unfolded_account_id_idx", "account_id"),
+    Index("unfolded_account_id_idx", "account_id", "changed"),
     Index("unfolded_campaign_id_idx", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
 )
 
@@ -456,12 +481,16 @@ campaign_progress = Table(
     "campaign_progress",
     metadata,
     Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
+    Column("account_id", Uuid, nullable=True, comment="Whose it is; null: nothing was folded yet."),
+    Column("changes", BigInteger, nullable=False, server_default="0", comment="How many changes were folded."),
+    Column("changed", TransactionId, nullable=True, comment="The transaction that folded last."),
     *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
     *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
+    Index("campaign_progress_changed_idx", "account_id", "changed", postgresql_where=text("changed IS NOT NULL")),
     comment="Contacts by status and calls by disposition, folded; reads add what `unfolded` still holds.",
 )
 
-COUNTERS = [column.name for column in campaign_progress.columns if column.name != "campaign_id"]
+COUNTERS = [name for name in campaign_progress.columns.keys() if name.startswith(("contact_", "call_"))]  # noqa: SIM118
 
 do_not_call = Table(
     "do_not_call",

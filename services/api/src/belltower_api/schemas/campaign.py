@@ -116,11 +116,15 @@ class Campaign(BaseModel):
         description="Seconds from the moment it was due to its start; null until it has started.", examples=[0.0041]
     )
     progress: CampaignProgress
+    version: int = Field(
+        description="Grows with every change: of two answers about a campaign, the greater is the later.",
+        examples=[7],
+    )
 
     @classmethod
     def of(cls, campaign: campaigns.Campaign, progress: Progress, **more: Any) -> Self:
         return cls(
-            **asdict(campaign),
+            **{**asdict(campaign), "version": campaign.version + progress.changes},
             start_lateness=lateness(campaign),
             progress=CampaignProgress.of(progress),
             **more,

@@ -7,10 +7,16 @@ WITH taken AS (
     RETURNING *
 ),
 sums AS (
-    SELECT campaign_id, {sums} FROM taken WHERE campaign_id IS NOT NULL GROUP BY campaign_id
+    SELECT campaign_id, count(*) AS changes, {sums} FROM taken WHERE campaign_id IS NOT NULL GROUP BY campaign_id
 ),
 progressed AS (
-    UPDATE campaign_progress SET {assignments} FROM sums WHERE campaign_progress.campaign_id = sums.campaign_id
+    UPDATE campaign_progress
+    SET {assignments},
+        changes = campaign_progress.changes + sums.changes,
+        account_id = :account,
+        changed = pg_current_xact_id()
+    FROM sums
+    WHERE campaign_progress.campaign_id = sums.campaign_id
 ),
 paid AS (
     UPDATE accounts SET balance = balance + (SELECT sum(amount) FROM taken)

@@ -1,13 +1,13 @@
 """Campaigns and calls are listed by time, and calls are found across campaigns
 
-Revision: 0008. After: 0007.
+Revision: 0009. After: 0008.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
