@@ -5,10 +5,10 @@ RUN := .venv/bin/python -m belltower_local
 PYTEST := .venv/bin/pytest
 # Tests mostly wait: three workers, each with servers of its own.
 SIDE_BY_SIDE := -n 3 --dist worksteal
-SOURCES := shared services deploy tests bench
+SOURCES := shared services deploy clients tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt migrate openapi \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -53,10 +53,13 @@ migrate: venv ## Bring the database at DATABASE_URL to the newest schema
 	@.venv/bin/belltower migrate
 openapi: venv ## Write the API's description to openapi.json
 	@.venv/bin/python -m belltower_api.openapi openapi.json
+clients: venv ## Make the Python and the TypeScript client from it, and check their types
+	@clients/generate.sh python
+	@clients/generate.sh typescript
 lock: venv ## Pin the newest versions that the pyproject files allow
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" deploy/lock.sh
 clean: ## Delete the Python environment and all caches (data stays: see `reset`)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf clients/*/build clients/*/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##@ Running it in containers

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -231,9 +232,26 @@ async def test_unknown_addresses_methods_and_ids_are_problems_too(api: Api) -> N
     refused(await api.client.get("/api/campaigns/"), 404, "not_found")
     refused(await api.client.get("/api/campaigns/not-an-id"), 404, "not_found")
     refused(await api.client.get("/api/campaigns/00000000-0000-0000-0000-000000000000"), 404, "not_found")
-    response = await api.client.put("/api/campaigns")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/campaigns", "GET, POST"),
+        ("OPTIONS", f"/api/campaigns/{UUID(int=0)}", "DELETE, GET"),
+        ("GET", "/api/campaigns/upload", "POST"),
+        ("DELETE", "/api/campaigns/preflight", "POST"),
+        ("PATCH", f"/api/campaigns/{UUID(int=0)}/stats", "GET"),
+        ("POST", "/api/wallet", "GET"),
+        ("DELETE", "/livez", "GET, HEAD"),
+    ],
+)
+async def test_a_method_that_an_address_does_not_take_is_answered_with_all_that_it_takes(
+    api: Api, method: str, path: str, allowed: str
+) -> None:
+    response = await api.client.request(method, path)
     refused(response, 405, "method_not_allowed")
-    assert response.headers["allow"]
+    assert ", ".join(sorted(response.headers["allow"].split(", "))) == allowed
 
 
 @pytest.mark.parametrize(
@@ -245,7 +263,7 @@ async def test_unknown_addresses_methods_and_ids_are_problems_too(api: Api) -> N
         ("cursor=%00", "invalid_cursor"),
         ("cursor=zzz", "invalid_cursor"),
         ("cursor=MQ", "invalid_cursor"),
-        ("cursor=" + "A" * 200, "too_long"),
+        ("cursor=" + "A" * 2_000, "too_long"),
         ("status=sleeping", "invalid_choice"),
         ("stauts=failed", "unknown_field"),
     ],

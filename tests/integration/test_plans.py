@@ -6,16 +6,19 @@ array or a LIMIT of unknown size: what a test with a handful of rows never shows
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import changes, progress
+from belltower.db import calls, campaigns, changes, progress
 from belltower.db.engine import sql
+from belltower.db.page import Position
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
 BIG = {
@@ -189,6 +192,10 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "contacts_campaign_id_phone_key": ["campaign_id =", "phone >"],
         "attempts_numbered_key": ["contact_id ="],
     },
+    "campaigns_page": {"campaigns_list_idx": ["account_id =", "ROW(created_at, id) <"]},
+    "calls_page": {"attempts_rate_idx": ["account_id =", "ROW(gated_at, id) <"]},
+    "calls_of_campaign_page": {"attempts_campaign_id_idx": ["campaign_id =", "ROW(gated_at, id) <"]},
+    "calls_to_number": {"attempts_phone_idx": ["account_id =", "phone ="]},
     "progress": {
         "unfolded_campaign_id_idx": ["campaign_id = ANY"],
         "campaign_progress_pkey": ["campaign_id = ANY"],
@@ -211,17 +218,31 @@ IN_ORDER = {
     "expire_announcements",
     "lease_checks",
     "dialable",
+    "campaigns_page",
+    "calls_page",
+    "calls_of_campaign_page",
 }
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
 """What is looked up for each campaign is looked up once, not wherever its result is used."""
-COMPOSED = {
+_AFTER = Position(datetime(2030, 1, 1, tzinfo=UTC), UUID(int=1))
+COMPOSED: dict[str, Callable[[], Any]] = {
     "fold": progress._fold_sql,
     "record_report": outcomes._write_sql,
     "progress": progress._progress_sql,
     "changes": changes._changes_sql,
+    "campaigns_page": lambda: campaigns.in_order(
+        campaigns.select_campaigns(UUID(int=1), campaigns.Only()), campaigns.NEWEST_FIRST, _AFTER
+    ).limit(51),
+    "calls_page": lambda: _calls_page(calls.Only()),
+    "calls_of_campaign_page": lambda: _calls_page(calls.Only(campaign_id=UUID(int=1))),
+    "calls_to_number": lambda: _calls_page(calls.Only(phone="+14155550123")),
 }
-"""Statements whose list of counters is filled in by the code."""
+"""Statements that the code composes."""
+
+
+def _calls_page(only: calls.Only) -> Any:
+    return calls.in_order(calls.select_calls(UUID(int=1), only), calls.NEWEST_FIRST, _AFTER).limit(51)
 
 
 @pytest.fixture

@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.accounts import NewAccount, create_account
 from belltower.db.engine import create_engine
+from belltower.db.tables import attempts
 from belltower.db.users import create_user
 from belltower.domain.credentials import new_api_key, password_hash
 from belltower.domain.principal import Role
@@ -97,6 +99,41 @@ def campaign(**changes: Any) -> dict[str, Any]:
     """A campaign as one may send it, with changes; a change to `...` leaves the field out."""
     body = {"name": "Test", "phone_numbers": ["+14155550123"], "welcome_message": "Hello.", **changes}
     return {name: value for name, value in body.items() if value is not ...}
+
+
+async def created(api: Api, **changes: Any) -> dict[str, Any]:
+    """A campaign that was POSTed."""
+    response = await api.create(**changes)
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+async def a_call(api: Api, campaign_id: str, **changes: Any) -> UUID:
+    """A call of the campaign's first contact."""
+    contact = await api.one("SELECT min(id) FROM contacts WHERE campaign_id = :id", id=campaign_id)
+    now = datetime.now(UTC)
+    call = {
+        "id": uuid4(),
+        "account_id": api.account,
+        "campaign_id": campaign_id,
+        "contact_id": contact,
+        "number": 1,
+        "phone": "+14155550123",
+        "caller_id": "+14155550100",
+        "status": "dialling",
+        "carrier": "simulated",
+        "dialer": 1,
+        "time_limit": 600,
+        "ring_timeout": 30,
+        "send_by": now,
+        "check_at": now,
+        "hold": "0.20",
+        **changes,
+    }
+    async with api.engine.begin() as connection:
+        await connection.execute(insert(attempts).values(**call))
+    return UUID(str(call["id"]))
 
 
 def refused(response: httpx.Response, status: int, code: str, *said: str) -> dict[str, Any]:

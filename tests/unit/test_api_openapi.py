@@ -5,11 +5,13 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +122,80 @@ def test_every_reference_leads_somewhere() -> None:
 
     schemas = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
     assert references(DOCUMENT) <= schemas
+
+
+def shown(schema: dict[str, Any]) -> bool:
+    """Whether a person who reads it sees what a value may look like."""
+    if schema.keys() & {"examples", "enum", "const", "$ref"}:
+        return True
+    inner = schema.get("anyOf", [schema.get("items", {})])
+    return bool(inner[0]) and shown(inner[0])
+
+
+def with_examples(node: object) -> Iterator[dict[str, Any]]:
+    """Every schema in the document that has examples."""
+    if isinstance(node, dict):
+        if isinstance(node.get("examples"), list):
+            yield node
+        for value in node.values():
+            yield from with_examples(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from with_examples(value)
+
+
+def test_every_field_of_every_body_has_an_example() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert [
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field, value in schema.get("properties", {}).items()
+        if not shown(value)
+    ] == []
+
+
+def test_every_body_is_one_of_our_schemas_or_has_an_example() -> None:
+    for method, path, operation in OPERATIONS:
+        bodies = [operation.get("requestBody", {})]
+        bodies += [response for status, response in operation["responses"].items() if status[0] == "2"]
+        for content in (content for body in bodies for content in body.get("content", {}).values()):
+            assert shown(content["schema"]) or "example" in content, (method, path)
+
+
+def test_every_example_is_valid() -> None:
+    found = list(with_examples(DOCUMENT))
+    for schema in found:
+        validator = jsonschema_rs.validator_for(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": DOCUMENT["components"], **schema},
+            validate_formats=True,
+        )
+        for example in schema["examples"]:
+            assert validator.is_valid(example), (schema, example)
+    assert len(found) > 100
+
+
+def test_every_link_leads_to_an_operation_that_takes_its_parameter() -> None:
+    takes = {
+        operation["operationId"]: {each["name"] for each in operation.get("parameters", ())}
+        for _, _, operation in OPERATIONS
+    }
+    links = [
+        link
+        for _, _, operation in OPERATIONS
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+    assert links
+    for link in links:
+        assert set(link["parameters"]) <= takes[link["operationId"]]
+
+
+def test_no_parameter_can_be_null() -> None:
+    schemas = [each["schema"] for _, _, operation in OPERATIONS for each in operation.get("parameters", ())]
+    assert schemas
+    assert not [
+        schema for schema in schemas if schema.get("type") == "null" or {"type": "null"} in schema.get("anyOf", ())
+    ]
 
 
 def test_every_code_in_the_source_is_documented() -> None:

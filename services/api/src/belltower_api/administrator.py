@@ -41,7 +41,8 @@ class AdministratorCreate(Fields):
         description="Any characters, but not the e-mail address.", json_schema_extra={"minLength": MINIMUM_PASSWORD}
     )
     account_name: Name = Field(
-        description="What the new account is called. Where there is one account already, they become its administrator."
+        description="What the new account is called. Where there is one account already, they become its administrator.",
+        examples=["Example Ltd"],
     )
 
 

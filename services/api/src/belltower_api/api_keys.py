@@ -14,6 +14,7 @@ from belltower.domain.credentials import new_api_key
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Administrator, Res
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
+from belltower_api.links import links
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import Instant, Name, Request
@@ -32,9 +33,9 @@ class ApiKeyCreate(Request):
 class ApiKey(BaseModel):
     """A key that is valid."""
 
-    id: UUID
-    name: str
-    prefix: str = Field(description="Its first characters, to tell one from another.")
+    id: UUID = Field(examples=["01976f5c-1b7d-7d40-a2c6-0f8e3b5d9a14"])
+    name: str = Field(examples=["Nightly import"])
+    prefix: str = Field(description="Its first characters, to tell one from another.", examples=["bt_Q3vXcd"])
     created_at: Instant
     last_used_at: Instant | None = Field(description="To the minute; null: never.")
 
@@ -47,7 +48,8 @@ class ApiKeyCreated(ApiKey):
     """A key that was just created."""
 
     key: str | None = Field(
-        description="The key. It is shown this once, and stored nowhere: null when the same request is answered again."
+        description="The key. It is shown this once, and stored nowhere: null when the same request is answered again.",
+        examples=["bt_Q3vXcd9sK2mWz7Yb4Rf8Tg1Hn6Jp0Lq5Vx3Cu2Ae9Di"],
     )
 
 
@@ -69,7 +71,12 @@ async def list_api_keys(paging: Annotated[Paging, Query()], res: Res, asker: Adm
     )
 
 
-@router.post("", summary="Create an API key", status_code=201, responses=problems(400, 401, 403, 409, 413, 415, 422))
+@router.post(
+    "",
+    summary="Create an API key",
+    status_code=201,
+    responses={201: {"links": links("key_id", "revoke_api_key")}, **problems(400, 401, 403, 409, 413, 415, 422)},
+)
 async def create_api_key(
     fields: ApiKeyCreate, res: Res, asker: Administrator, response: Response, once: Kept
 ) -> ApiKeyCreated:

@@ -1,5 +1,6 @@
 """The composition of the API: its resources, its routes, its middleware."""
 
+import json
 from importlib.metadata import version
 from typing import Any
 
@@ -57,12 +58,32 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if self.openapi_schema is None:
-            schemas = super().openapi()["components"]["schemas"]
+            document = super().openapi()
+            schemas = document["components"]["schemas"]
             for model in (Problem, CampaignDeleted, Reset):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update({**schema.pop("$defs", {}), model.__name__: schema})
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    for parameter in operation.get("parameters", ()):
+                        _as_text(parameter["schema"])
+            for form in ("CampaignUpload", "ImportUpload"):
+                for value in schemas[form]["properties"].values():
+                    _as_text(value)
         assert self.openapi_schema is not None
         return self.openapi_schema
+
+
+def _as_text(schema: dict[str, Any]) -> None:
+    """Describe a parameter, or a field of a form, as it can be sent: never as null, and an object as its JSON."""
+    match schema.get("anyOf"):
+        case [value, {"type": "null"}]:
+            del schema["anyOf"]
+            schema.update(value)
+    if schema.get("type") == "object":
+        content = {name: schema.pop(name) for name in schema.keys() - {"title", "description", "examples"}}
+        schema.update(type="string", contentMediaType="application/json", contentSchema=content)
+        schema["examples"] = [json.dumps(example) for example in schema["examples"]]
 
 
 def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:

@@ -6,22 +6,23 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db import calls, campaigns, history
+from belltower.db import campaigns, history
 from belltower.db.contacts import NewContacts
 from belltower.db.progress import Progress, get_progress
-from belltower.db.wallet import get_wallet
 from belltower.domain.call import FINAL
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.principal import Principal
 from belltower_api import contact_file
+from belltower_api.calls import page_of_calls
 from belltower_api.contact_list import ContactList
 from belltower_api.create_campaign import create
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.errors import problems
 from belltower_api.idempotency import Kept, Once
+from belltower_api.links import TO_CAMPAIGN
 from belltower_api.lists import listed, uploaded
-from belltower_api.paging import next_cursor, read_cursor
-from belltower_api.schemas.call import Call, CallCollection, CallPaging
+from belltower_api.paging import next_cursor, next_sorted_cursor, read_cursor, read_sorted_cursor, sort_of
+from belltower_api.schemas.call import CallCollection, CampaignCallPaging
 from belltower_api.schemas.campaign import (
     Campaign,
     CampaignCollection,
@@ -39,6 +40,7 @@ CREATED: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "The campaign was created.",
         "headers": {"Location": {"description": "Where the campaign is.", "schema": {"type": "string"}}},
+        "links": TO_CAMPAIGN,
     }
 }
 
@@ -90,19 +92,25 @@ async def upload_campaign(
 
 @router.get("", summary="List the campaigns", responses=problems(400, 401))
 async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, asker: Asker) -> CampaignCollection:
-    """The account's campaigns, or those of them that are wanted, the newest first."""
+    """The account's campaigns, or those of them that are wanted, in the order that is wanted."""
+    sort = sort_of(paging.sort)
+
+    def cursor(last: campaigns.Campaign) -> str:
+        return next_sorted_cursor(paging.sort, getattr(last, sort.field), last.id)
+
     async with res.reader.connect() as connection:
         page = await campaigns.get_all_campaigns(
             connection,
             asker.account_id,
             only=campaigns.Only(paging.status, paging.search, paging.scheduled_from, paging.scheduled_to),
-            after=read_cursor(paging.cursor, UUID),
+            sort=sort,
+            after=read_sorted_cursor(paging.cursor, paging.sort),
             limit=paging.limit,
         )
         progress = await get_progress(connection, [campaign.id for campaign in page.items])
     return CampaignCollection(
         items=[Campaign.of(campaign, progress[campaign.id]) for campaign in page.items],
-        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
+        next_cursor=cursor(page.items[-1]) if page.has_more else None,
         total=page.total,
     )
 
@@ -117,26 +125,13 @@ async def get_campaign(campaign_id: UUID, res: Res, asker: Asker) -> Campaign:
 
 
 @router.get("/{campaign_id}/calls", summary="List the calls of a campaign", responses=problems(400, 401, 404))
-async def list_calls(
-    campaign_id: UUID, paging: Annotated[CallPaging, Query()], res: Res, asker: Asker
+async def list_campaign_calls(
+    campaign_id: UUID, paging: Annotated[CampaignCallPaging, Query()], res: Res, asker: Asker
 ) -> CallCollection:
-    """Every call of a campaign, or those that are wanted, the newest first."""
+    """Every call of a campaign, or those that are wanted."""
     async with res.reader.connect() as connection:
-        page = await calls.get_calls(
-            connection,
-            asker.account_id,
-            campaign_id,
-            statuses=[status for status in (paging.status, paging.disposition) if status is not None],
-            phone=paging.number,
-            after=read_cursor(paging.cursor, UUID),
-            limit=paging.limit,
-        )
-        currency = (await get_wallet(connection, asker.account_id)).currency
-    return CallCollection(
-        items=[Call.of(call, currency) for call in page.items],
-        next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
-        total=page.total,
-    )
+        await campaigns.require_campaign(connection, asker.account_id, campaign_id)
+        return await page_of_calls(connection, asker, paging, campaign_id=campaign_id)
 
 
 @router.get("/{campaign_id}/events", summary="List the history of a campaign", responses=problems(400, 401, 404))

@@ -49,13 +49,17 @@ Attempt = Annotated[str | None, Query(description="The attempt that the call was
 Signature = Annotated[str | None, Header(alias="X-Twilio-Signature")]
 
 
-def _form_with(*required: str) -> dict[str, Any]:
-    """The OpenAPI of a form with these fields, and others."""
+_CALL = "CA5c3f0e0b8a5f4e6d9d9a7b1c2d3e4f50"
+
+
+def _form_with(**fields: str) -> dict[str, Any]:
+    """The OpenAPI of a form with these fields, which are an example of them, and others."""
     schema = {
         "type": "object",
-        "required": list(required),
-        "properties": {name: {"type": "string"} for name in required},
+        "required": list(fields),
+        "properties": {name: {"type": "string"} for name in fields},
         "additionalProperties": {"type": "string"},
+        "examples": [fields],
     }
     content = {"application/x-www-form-urlencoded": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
@@ -72,7 +76,7 @@ class Twiml(Response):
     summary="Report the status of a call",
     status_code=204,
     responses=problems(400, 403, 404, 413),
-    openapi_extra=_form_with("CallSid", "CallStatus"),
+    openapi_extra=_form_with(CallSid=_CALL, CallStatus="ringing"),
 )
 async def report_call_status(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> None:
     """For the carrier only: a status callback in Twilio's form, signed over the configured public URL and the form."""
@@ -90,8 +94,11 @@ async def report_call_status(request: Request, res: Res, attempt: Attempt = None
     KEY_PRESS_PATH,
     summary="Report a key that was pressed in a call",
     response_class=Twiml,
-    responses={200: {"content": {"text/xml": {"schema": {"type": "string"}}}}, **problems(400, 403, 404, 413)},
-    openapi_extra=_form_with("CallSid", "Digits"),
+    responses={
+        200: {"content": {"text/xml": {"schema": {"type": "string"}, "example": "<Response><Hangup/></Response>"}}},
+        **problems(400, 403, 404, 413),
+    },
+    openapi_extra=_form_with(CallSid=_CALL, Digits="9"),
 )
 async def report_key_press(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> Twiml:
     """For the carrier only: a key in Twilio's form, signed like a status. 9 puts the person called on the do-not-call list.

@@ -27,6 +27,9 @@ _COLUMNS = (
     "phone", "name", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
     "currency",
 )  # fmt: skip
+_ROW = (
+    "+14155550123", "Ann", "reached", "", "1", "1", "completed", "2030-05-17T13:30:04.120Z", "23", "0.02", "USD", "10:00",
+)  # fmt: skip
 
 
 @router.get("/contacts", summary="List the contacts of a campaign", responses=problems(400, 401, 404))
@@ -56,7 +59,7 @@ async def list_contacts(
     "/download",
     summary="Download the results of a campaign",
     response_class=StreamingResponse,
-    responses={**csv_responses((*_COLUMNS, "and the contacts' fields")), **problems(401, 404)},
+    responses={**csv_responses((*_COLUMNS, "and the contacts' fields"), _ROW), **problems(401, 404)},
 )
 async def download_results(campaign_id: UUID, res: Res, asker: Asker) -> StreamingResponse:
     """A CSV file with everyone on a campaign's list and what became of them, at the moment of the download."""

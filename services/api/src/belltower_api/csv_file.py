@@ -2,18 +2,18 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
 
-def csv_responses(columns: Iterable[str]) -> dict[int | str, dict[str, Any]]:
-    """How OpenAPI describes such a file."""
+def csv_responses(columns: Sequence[str], row: Sequence[str]) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI describes such a file, with one of its rows."""
     return {
         200: {
             "description": f"A table in UTF-8 with the columns {', '.join(columns)}; the first line names them.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": csv_lines([columns, row])}},
         }
     }
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from belltower.db.engine import is_outage
 from belltower.domain.errors import (
@@ -233,12 +234,19 @@ def add_handlers(app: FastAPI) -> None:
         # Starlette's and FastAPI's own errors bring a standard phrase; ours bring a sentence.
         own = error.detail if error.detail.endswith(".") else _SENTENCES.get(status, f"{error.detail}.")
         code = getattr(error, "code", None) or _CODES.get(status, "error")
-        return answer(_id(request), status, code, own, headers=error.headers)
+        headers = error.headers
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_at(app, request)):
+            headers = {"Allow": ", ".join(methods)}
+        return answer(_id(request), status, code, own, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(problem["loc"][:1] == ("path",) for problem in found):
+            if request.method not in _methods_at(
+                app, request
+            ):  # /api/campaigns/upload is an address, and "upload" no id
+                return await http(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
             return await domain(request, NotFound("There is nothing with this id."))
         return _refused(request, [_field_error(request, problem) for problem in found[:_LISTED_ERRORS]])
 
@@ -275,6 +283,19 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, error: ClientDisconnect) -> Response:
         return answer(_id(request), 400, "malformed_request", "The request ended before its body was complete.")
+
+
+def _methods_at(app: FastAPI, request: Request) -> list[str]:
+    """The methods that an address takes (RFC 9110, 15.5.6): the router knows those of the first operation only.
+
+    Of two descriptions that fit, as /api/campaigns/upload and /api/campaigns/{campaign_id}, the more precise one counts.
+    """
+    found: dict[int, list[str]] = {}
+    for path, operations in app.openapi()["paths"].items():
+        pattern, _, parameters = compile_path(path)
+        if pattern.match(request.scope["path"]):
+            found[len(parameters)] = sorted(method.upper() for method in operations)
+    return found[min(found)] if found else []
 
 
 def _id(request: Request) -> str:
@@ -347,6 +368,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "out_of_range", f"{name} must be at most {context['le']}."
         case kind if kind.startswith("datetime_") or kind == "timezone_aware":
             return "invalid_instant", f"{name} must be an instant with its offset, such as 2030-05-17T07:30:00Z."
+        case kind if kind.startswith("uuid_"):
+            return "invalid_id", f"{name} must be an id, such as 0b9c3d5e-6f0a-4a53-9d2e-8f1c4b7a2d11."
         case "enum" | "literal_error":
             return "invalid_choice", f"{name} must be one of {context['expected']}."
         case "value_error":

@@ -59,7 +59,6 @@ async def _once(
             alias=HEADER,
             description="Any text of your own, such as a UUID. Within 24 hours the same request with the same key is"
             " answered as it was the first time and not done again.",
-            examples=["0b9c3d5e-6f0a-4a53-9d2e-8f1c4b7a2d11"],
             pattern=_KEY,
         ),
     ] = None,

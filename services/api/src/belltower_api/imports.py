@@ -25,7 +25,7 @@ from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.list_fields import ListReading
 from belltower_api.schemas.rejection import RejectedNumbers
-from belltower_api.schemas.values import Instant
+from belltower_api.schemas.values import ImportId, Instant
 
 router = APIRouter(prefix="/api/imports", tags=["Imports"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
@@ -44,7 +44,10 @@ class ImportUpload(ListReading):
 
     model_config = ConfigDict(strict=False)  # a form has texts only
 
-    file: UploadFile = Field(description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.")
+    file: UploadFile = Field(
+        description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.",
+        examples=["name,phone\nAda,+14155550123\n"],
+    )
 
 
 class ImportReading(ListReading):
@@ -59,15 +62,15 @@ class ImportColumn(BaseModel):
     title: str = Field(description="`Column 2` where the file has no title.", examples=["Mobile"])
     used_as: Use = Field(description="A name may be a field as well.")
     field: str | None = Field(description="The field that it becomes.", examples=["time"])
-    samples: list[str] = Field(description="The first of its values.")
+    samples: list[str] = Field(description="The first of its values.", examples=[["+14155550123", "+14155550124"]])
 
 
 class ImportContact(BaseModel):
     """A contact of a file."""
 
-    phone: str
-    name: str | None
-    fields: dict[str, str]
+    phone: str = Field(description="E.164.", examples=["+14155550123"])
+    name: str | None = Field(examples=["Ann"])
+    fields: dict[str, str] = Field(examples=[{"time": "10:00"}])
 
 
 class ImportAnalysis(BaseModel):
@@ -75,10 +78,11 @@ class ImportAnalysis(BaseModel):
 
     columns: list[ImportColumn] = Field(description="Empty: every entry of the file is a number of its own.")
     phone_column: str | None = Field(
-        description="Where the numbers stand; a contact without one there is rung at another column that is used_as phone."
+        description="Where the numbers stand; a contact without one there is rung at another column that is used_as phone.",
+        examples=["Mobile"],
     )
-    contacts: int = Field(description="Numbers that can be rung, each counted once.")
-    duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+    contacts: int = Field(description="Numbers that can be rung, each counted once.", examples=[120])
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
     rejected: RejectedNumbers
     sample: list[ImportContact] = Field(description="The first ten contacts.")
 
@@ -112,9 +116,9 @@ class ImportAnalysis(BaseModel):
 class ContactImport(ImportAnalysis):
     """A file of contacts that starts nothing by itself."""
 
-    id: UUID
-    filename: str
-    size: int = Field(description="Bytes.")
+    id: ImportId
+    filename: str = Field(examples=["people.csv"])
+    size: int = Field(description="Bytes.", examples=[4096])
     created_at: Instant
     expires_at: Instant = Field(description="When it is forgotten.")
 
@@ -197,7 +201,10 @@ async def get_import(
     "/{import_id}/rejected/download",
     summary="Download what would be left out of an import",
     response_class=StreamingResponse,
-    responses={**csv_responses(_COLUMNS), **problems(400, 401, 404)},
+    responses={
+        **csv_responses(_COLUMNS, ("4", "n/a", "not_a_phone_number", "it is not a telephone number")),
+        **problems(400, 401, 404),
+    },
 )
 async def download_import_rejected(
     import_id: UUID, reading: Annotated[ImportReading, Query()], res: Res, asker: Asker

@@ -18,10 +18,12 @@ router = APIRouter(prefix="/api/me", tags=["Account"], route_class=AccountRoute,
 class Account(BaseModel):
     """The account that all is done for."""
 
-    id: UUID
-    name: str
+    id: UUID = Field(examples=["01976f5c-0a00-7c3e-8f21-5d9b6e4a1c07"])
+    name: str = Field(examples=["Example Ltd"])
     currency: Currency
-    caller_id: str | None = Field(description="The number that callees see when a campaign names none.")
+    caller_id: str | None = Field(
+        description="The number that callees see when a campaign names none.", examples=["+14155550100"]
+    )
 
 
 class Me(BaseModel):
@@ -31,7 +33,7 @@ class Me(BaseModel):
     user: User | None = Field(description="Who is signed in; null for an API key.")
     account: Account
     carrier: CarrierKind = Field(description="simulated: nobody is really rung. Any other: people are.")
-    calls_are_simulated: bool
+    calls_are_simulated: bool = Field(examples=[True])
 
 
 @router.get("", summary="See who asks", responses=problems(401))

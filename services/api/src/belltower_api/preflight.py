@@ -30,31 +30,34 @@ _LOOKED_AT = 1_000
 class SkippedContacts(BaseModel):
     """Contacts that will not be called, by the reason."""
 
-    do_not_call: int
+    do_not_call: int = Field(examples=[3])
 
 
 class CampaignForecast(BaseModel):
     """What a campaign would do. Each contact is taken to be rung once."""
 
-    contacts: int = Field(description="Numbers on the list, each counted once.")
-    will_be_called: int = Field(description="contacts without those that are skipped.")
+    contacts: int = Field(description="Numbers on the list, each counted once.", examples=[120])
+    will_be_called: int = Field(description="contacts without those that are skipped.", examples=[117])
     skipped: SkippedContacts
     rejected: RejectedNumbers
-    duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
     warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
     starts_at: Instant
     first_call_at: Instant | None = Field(
         description="When the first of them may ring, by the calling window; null when nobody may."
     )
-    estimated_duration: int = Field(description="Seconds from the first call to the end of the last.")
-    estimated_cost: Money
+    estimated_duration: int = Field(description="Seconds from the first call to the end of the last.", examples=[270])
+    estimated_cost: Money = Field(examples=["2.34"])
     based_on_calls: int = Field(
         description="Calls of this account, the latest, that the estimates are the average of; 0: every call is taken to be"
-        " answered and to last a minute."
+        " answered and to last a minute.",
+        examples=[1000],
     )
-    available: Money = Field(description="What the wallet has for new calls.")
-    covers_cost: bool = Field(description="Whether that is enough for estimated_cost.")
-    can_be_created: bool = Field(description="Whether the balance reaches the minimum that creating a campaign takes.")
+    available: Money = Field(description="What the wallet has for new calls.", examples=["98.40"])
+    covers_cost: bool = Field(description="Whether that is enough for estimated_cost.", examples=[True])
+    can_be_created: bool = Field(
+        description="Whether the balance reaches the minimum that creating a campaign takes.", examples=[True]
+    )
     currency: Currency
 
 

@@ -34,16 +34,16 @@ class MessagePreview(ContactLists):
 class RenderedMessage(BaseModel):
     """What one contact would hear."""
 
-    phone: str
-    name: str | None
-    message: str
+    phone: str = Field(description="E.164.", examples=["+14155550123"])
+    name: str | None = Field(examples=["Ann"])
+    message: str = Field(examples=["Hello Ann, see you at 10:00."])
 
 
 class MessagePlaceholder(BaseModel):
     """A placeholder of the message."""
 
-    name: str
-    fallback: str | None
+    name: str = Field(examples=["name"])
+    fallback: str | None = Field(description="What those hear who have no value.", examples=["there"])
 
 
 class RenderedMessages(BaseModel):

@@ -23,6 +23,7 @@ router = APIRouter(
 )
 
 COLUMNS = ("source", "line", "value", "code", "reason")
+_ROW = ("file", "4", "n/a", "not_a_phone_number", "it is not a telephone number")
 _ROWS = 5_000
 
 
@@ -51,7 +52,7 @@ async def list_rejected(
     "/download",
     summary="Download what was left out of a campaign",
     response_class=StreamingResponse,
-    responses={**csv_responses(COLUMNS), **problems(401, 404)},
+    responses={**csv_responses(COLUMNS, _ROW), **problems(401, 404)},
 )
 async def download_rejected(campaign_id: UUID, res: Res, asker: Asker) -> StreamingResponse:
     """The same as a CSV file, to be mended and sent again."""

@@ -25,10 +25,10 @@ class CallsInSpan(BaseModel):
     """The calls that were placed within a span of time."""
 
     at: Instant = Field(description="Where the span begins.")
-    placed: int
-    answered: int
-    talk_seconds: int
-    cost: Money
+    placed: int = Field(examples=[103])
+    answered: int = Field(examples=[80])
+    talk_seconds: int = Field(description="Seconds that were talked.", examples=[1840])
+    cost: Money = Field(examples=["1.60"])
 
     @classmethod
     def of(cls, span: stats.Span) -> Self:
@@ -39,16 +39,18 @@ class CampaignStats(BaseModel):
     """How a campaign goes or went."""
 
     start_lateness: float | None = Field(
-        description="Seconds from the moment it was due to its start; null until it has started."
+        description="Seconds from the moment it was due to its start; null until it has started.", examples=[0.0041]
     )
     progress: CampaignProgress
-    calls: int = Field(description="Calls that were placed; a contact may have several.")
-    answered: int = Field(description="Calls that somebody, or a machine, answered.")
-    answer_rate: float | None = Field(description="answered / calls; null without a call.")
-    talk_seconds: int
-    cost: Money
+    calls: int = Field(description="Calls that were placed; a contact may have several.", examples=[103])
+    answered: int = Field(description="Calls that somebody, or a machine, answered.", examples=[80])
+    answer_rate: float | None = Field(description="answered / calls; null without a call.", examples=[0.7767])
+    talk_seconds: int = Field(description="Seconds that were talked.", examples=[1840])
+    cost: Money = Field(examples=["1.60"])
     currency: Currency
-    span: int = Field(description="Seconds of each item of `timeline`: a minute; longer for a campaign of many hours.")
+    span: int = Field(
+        description="Seconds of each item of `timeline`: a minute; longer for a campaign of many hours.", examples=[60]
+    )
     timeline: list[CallsInSpan] = Field(description="The earliest first, without those in which no call was placed.")
 
 

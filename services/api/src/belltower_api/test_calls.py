@@ -123,7 +123,7 @@ async def get_test_call(test_call_id: UUID, res: Res, asker: Asker) -> TestCall:
         if not campaign.is_test:
             raise NotFound("There is no test call with this id.")
         contact = await _contact_of(connection, campaign)
-        page = await calls.get_calls(connection, asker.account_id, campaign.id, limit=1)
+        page = await calls.get_calls(connection, asker.account_id, only=calls.Only(campaign_id=campaign.id), limit=1)
         currency = (await get_wallet(connection, asker.account_id)).currency
     return TestCall.of(campaign, contact, Call.of(page.items[0], currency) if page.items else None)
 

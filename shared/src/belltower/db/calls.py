@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db.campaigns import require_campaign
 from belltower.db.engine import sql
-from belltower.db.page import Page, cut
+from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, call_events
 from belltower.domain.errors import NotFound
 
@@ -51,6 +50,37 @@ class CallReport:
     source: str
     status: str
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which calls are wanted; what is None does not matter."""
+
+    campaign_id: UUID | None = None
+    statuses: Sequence[str] = ()
+    """All of them (a call has one)."""
+    phone: str | None = None
+    """E.164."""
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    """Before this instant."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What an attempt's row has to fulfil."""
+        found = [attempts.c.status == status for status in self.statuses]
+        if self.campaign_id is not None:
+            found.append(attempts.c.campaign_id == self.campaign_id)
+        if self.phone is not None:
+            found.append(attempts.c.phone == self.phone)
+        if self.placed_from is not None:
+            found.append(attempts.c.gated_at >= self.placed_from)
+        if self.placed_to is not None:
+            found.append(attempts.c.gated_at < self.placed_to)
+        return found
+
+
+NEWEST_FIRST = Sort("placed_at", descending=True)
+"""The order of a list of calls that is asked for in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +123,30 @@ def _call(row: Mapping[Any, Any]) -> Call:
 async def get_calls(
     connection: AsyncConnection,
     account_id: UUID,
-    campaign_id: UUID,
     *,
-    statuses: Sequence[str] = (),
-    phone: str | None = None,
-    after: UUID | None = None,
+    only: Only = Only(),
+    sort: Sort = NEWEST_FIRST,
+    after: Position | None = None,
     limit: int,
 ) -> Page[Call]:
-    """A page of a campaign's calls, the newest first; those that follow the call `after`, where given.
-
-    Only those with all of the `statuses` (a call has one) and to a `phone` (E.164), where given. Raises `NotFound`.
-    """
-    await require_campaign(connection, account_id, campaign_id)
-    conditions = [attempts.c.campaign_id == campaign_id, *(attempts.c.status == status for status in statuses)]
-    if phone is not None:
-        conditions.append(attempts.c.phone == phone)
-    total = (await connection.execute(select(func.count()).select_from(attempts).where(*conditions))).scalar_one()
-    wanted = select(*_COLUMNS).where(*conditions)
-    if after is not None:
-        wanted = wanted.where(attempts.c.id < after)
-    rows = await connection.execute(wanted.order_by(attempts.c.id.desc()).limit(limit + 1))
+    """A page of an account's calls, sorted by placed_at; those that follow `after`, where given."""
+    wanted = select_calls(account_id, only)
+    total = (await connection.execute(wanted.with_only_columns(func.count()))).scalar_one()
+    rows = await connection.execute(in_order(wanted, sort, after).limit(limit + 1))
     return cut([_call(row) for row in rows.mappings()], limit=limit, total=total)
+
+
+def select_calls(account_id: UUID, only: Only) -> Select[Any]:
+    """The calls of an account that are wanted."""
+    return select(*_COLUMNS).where(attempts.c.account_id == account_id, *only.conditions())
+
+
+def in_order(wanted: Select[Any], sort: Sort, after: Position | None) -> Select[Any]:
+    """Some calls in an order; those that follow `after`, where given."""
+    order = Order(attempts.c.gated_at, attempts.c.id, sort.descending)
+    if after is not None:
+        wanted = wanted.where(order.after(after.value, after.id))
+    return wanted.order_by(*order.by())
 
 
 async def get_call(connection: AsyncConnection, account_id: UUID, call_id: UUID) -> Call:

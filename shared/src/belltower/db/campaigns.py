@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from belltower.db.contacts import NewContacts
 from belltower.db.engine import in_transaction, sql
-from belltower.db.page import Page, cut
+from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, campaigns
 from belltower.domain.call import LIVE
 from belltower.domain.campaign import CampaignStatus, ContactStatus
@@ -114,6 +114,9 @@ class Only:
             found.append(campaigns.c.scheduled_time < self.scheduled_to)
         return found
 
+
+NEWEST_FIRST = Sort("created_at", descending=True)
+"""The order of a list of campaigns that is asked for in none."""
 
 CAMPAIGN_COLUMNS = [field.name for field in fields(Campaign)]
 _COLUMNS = [campaigns.c[name] for name in CAMPAIGN_COLUMNS]
@@ -238,16 +241,30 @@ async def get_all_campaigns(
     account_id: UUID,
     *,
     only: Only = Only(),
-    after: UUID | None = None,
+    sort: Sort = NEWEST_FIRST,
+    after: Position | None = None,
     limit: int,
 ) -> Page[Campaign]:
-    """A page of the account's campaigns, the newest first; those that follow the campaign `after`, where given."""
-    wanted = and_(_visible(account_id), *only.conditions())
-    total = (await connection.execute(select(func.count()).select_from(campaigns).where(wanted))).scalar_one()
-    if after is not None:
-        wanted = and_(wanted, campaigns.c.id < after)
-    rows = await connection.execute(select(*_COLUMNS).where(wanted).order_by(campaigns.c.id.desc()).limit(limit + 1))
+    """A page of the account's campaigns, sorted by created_at, name or scheduled_time; those that follow `after`, where given."""
+    wanted = select_campaigns(account_id, only)
+    total = (await connection.execute(wanted.with_only_columns(func.count()))).scalar_one()
+    rows = await connection.execute(in_order(wanted, sort, after).limit(limit + 1))
     return cut([Campaign.of(row) for row in rows.mappings()], limit=limit, total=total)
+
+
+def select_campaigns(account_id: UUID, only: Only) -> Select[Any]:
+    """The campaigns of an account that are wanted."""
+    return select(*_COLUMNS).where(_visible(account_id), *only.conditions())
+
+
+def in_order(wanted: Select[Any], sort: Sort, after: Position | None) -> Select[Any]:
+    """Some campaigns in an order, of names without regard to case; those that follow `after`, where given."""
+    column = campaigns.c[sort.field]
+    by_name = sort.field == "name"
+    order = Order(func.lower(column) if by_name else column, campaigns.c.id, sort.descending, bool(column.nullable))
+    if after is not None:
+        wanted = wanted.where(order.after(func.lower(after.value) if by_name else after.value, after.id))
+    return wanted.order_by(*order.by())
 
 
 async def delete_campaign(engine: AsyncEngine, account_id: UUID, campaign_id: UUID) -> None:

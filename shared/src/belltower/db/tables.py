@@ -258,7 +258,7 @@ campaigns = Table(
     Index("campaigns_announced_idx", "announced_at", postgresql_where=text("announced_at IS NOT NULL")),
     Index("campaigns_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
     Index("campaigns_retry_of_idx", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
-    Index("campaigns_list_idx", "account_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("campaigns_list_idx", "account_id", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
     # The live view's question, here and below: what of an account changed since then?
     Index("campaigns_changed_idx", "account_id", "changed"),
 )
@@ -417,8 +417,10 @@ attempts = Table(
         "caller_id",
         postgresql_where=text("carrier_call_id IS NULL AND status IN ('dialling', 'unknown')"),
     ),
-    Index("attempts_campaign_id_idx", "campaign_id", "id"),
-    Index("attempts_rate_idx", "account_id", "gated_at"),
+    Index("attempts_campaign_id_idx", "campaign_id", "gated_at", "id"),
+    # The gate counts the latest calls of an account; its list of calls reads the same order.
+    Index("attempts_rate_idx", "account_id", "gated_at", "id"),
+    Index("attempts_phone_idx", "phone", "account_id"),
 )
 
 call_events = Table(

@@ -2,18 +2,17 @@
 
 from dataclasses import asdict
 from typing import Any, Literal, Self
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from belltower.db import calls
 from belltower.domain.call import CallStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import Currency, Instant, Money, Number
+from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
 
 
-class CallPaging(Paging):
-    """Which page of which calls."""
+class CampaignCallPaging(Paging):
+    """Which page of which calls of a campaign."""
 
     status: CallStatus | None = Field(
         default=None, description="Only calls with this status; of those that have ended, this is the disposition."
@@ -22,30 +21,49 @@ class CallPaging(Paging):
         Field(default=None, description="Only calls that ended like this.")
     )
     number: Number | None = Field(default=None, description="Only calls to this number.", examples=["+14155550123"])
+    sort: Literal["-placed_at", "placed_at"] = Field(
+        default="-placed_at", description="The order; with - the latest come first. Send the same for every page."
+    )
+
+
+class CallPaging(CampaignCallPaging):
+    """Which page of which calls."""
+
+    campaign_id: CampaignId | None = Field(default=None, description="Only calls of this campaign.")
+    placed_from: QueriedInstant | None = Field(
+        default=None, description="Only calls that were placed at this instant or later."
+    )
+    placed_to: QueriedInstant | None = Field(default=None, description="Only calls that were placed earlier.")
 
 
 class Call(BaseModel):
     """One attempt to reach a contact."""
 
-    id: UUID
-    campaign_id: UUID
-    contact_id: int
-    to: str
-    caller_id: str
-    status: CallStatus
-    attempt: int = Field(description="The contact's how manieth, from 1.")
+    id: CallId
+    campaign_id: CampaignId
+    contact_id: int = Field(examples=[4711])
+    to: str = Field(description="E.164.", examples=["+14155550123"])
+    caller_id: str = Field(description="E.164.", examples=["+14155550100"])
+    status: CallStatus = Field(examples=["completed"])
+    attempt: int = Field(description="The contact's how manieth, from 1.", examples=[1])
     placed_at: Instant = Field(description="When it was let through to the carrier.")
     ringing_at: Instant | None
     answered_at: Instant | None
     ended_at: Instant | None
-    duration: int | None = Field(description="Seconds of talk.")
-    cost: Money
+    duration: int | None = Field(description="Seconds of talk.", examples=[23])
+    cost: Money = Field(examples=["0.02"])
     currency: Currency
-    answered_by: str | None = Field(description="human, machine_start, fax ... where the carrier looked.")
-    carrier: str = Field(description="simulated: nobody was rung. twilio: somebody was.")
-    carrier_call_id: str | None
-    error_code: str | None
-    reason: str | None
+    answered_by: str | None = Field(
+        description="human, machine_start, fax ... where the carrier looked.", examples=["human"]
+    )
+    carrier: str = Field(description="simulated: nobody was rung. twilio: somebody was.", examples=["simulated"])
+    carrier_call_id: str | None = Field(
+        description="The carrier's name for it.", examples=["CA5c3f0e0b8a5f4e6d9d9a7b1c2d3e4f50"]
+    )
+    error_code: str | None = Field(description="The carrier's, where it gave one.", examples=[None])
+    reason: str | None = Field(
+        description="Why it was not placed, or how it ended, where there is more to say.", examples=[None]
+    )
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
@@ -53,7 +71,7 @@ class Call(BaseModel):
 
 
 class CallCollection(Collection[Call]):
-    """A page of calls, the newest first."""
+    """A page of calls."""
 
 
 class CallReport(BaseModel):
@@ -64,7 +82,7 @@ class CallReport(BaseModel):
     source: Literal["callback", "poll", "response", "reconciler"] = Field(
         description="The carrier by itself, the carrier when asked, the answer to our request, our own conclusion."
     )
-    status: CallStatus = Field(description="What was reported.")
+    status: CallStatus = Field(description="What was reported.", examples=["completed"])
     effect: Literal["move", "stale", "contradiction"] = Field(
         description="move: the call has this status since. stale: it was further already. contradiction: it had ended"
         " otherwise; it keeps its status, and the ledger is corrected."

@@ -1,8 +1,7 @@
 """Campaigns, how far they are, and their history."""
 
 from dataclasses import asdict
-from typing import Any, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -11,7 +10,7 @@ from belltower.db.progress import Progress
 from belltower.domain.campaign import CampaignStatus, ContactStatus
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
-from belltower_api.schemas.values import Instant, QueriedInstant, one_line
+from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, one_line
 
 
 class CampaignPaging(Paging):
@@ -28,6 +27,12 @@ class CampaignPaging(Paging):
         default=None, description="Only campaigns that are scheduled for an earlier instant."
     )
 
+    sort: Literal["-created_at", "created_at", "name", "-name", "scheduled_time", "-scheduled_time"] = Field(
+        default="-created_at",
+        description="The order; with - the latest, or the last by name, come first. Campaigns that were not scheduled come last"
+        " by scheduled_time. Send the same for every page.",
+    )
+
     @field_validator("search")
     @classmethod
     def _searchable(cls, text: str | None) -> str | None:
@@ -37,27 +42,29 @@ class CampaignPaging(Paging):
 class Dispositions(BaseModel):
     """Ended calls by how they ended."""
 
-    completed: int
-    busy: int
-    no_answer: int
-    failed: int
-    cancelled: int
-    not_placed: int
-    unknown: int
+    completed: int = Field(examples=[80])
+    busy: int = Field(examples=[6])
+    no_answer: int = Field(examples=[12])
+    failed: int = Field(examples=[3])
+    cancelled: int = Field(examples=[0])
+    not_placed: int = Field(examples=[1])
+    unknown: int = Field(examples=[1])
 
 
 class CampaignProgress(BaseModel):
     """How far a campaign is. total = completed + in_progress + waiting."""
 
-    total: int = Field(description="Contacts.")
-    completed: int = Field(description="Contacts that are final: successful + failed + skipped + expired + unknown.")
-    in_progress: int = Field(description="Contacts with a call under way.")
-    waiting: int = Field(description="Contacts still to be rung, or to be rung again.")
-    successful: int = Field(description="Contacts that were reached.")
-    failed: int = Field(description="Contacts that were not reached.")
-    skipped: int = Field(description="Contacts that must not be rung.")
-    expired: int = Field(description="Contacts whose time ran out.")
-    unknown: int = Field(description="Contacts that may have been rung; the carrier could not say.")
+    total: int = Field(description="Contacts.", examples=[120])
+    completed: int = Field(
+        description="Contacts that are final: successful + failed + skipped + expired + unknown.", examples=[100]
+    )
+    in_progress: int = Field(description="Contacts with a call under way.", examples=[8])
+    waiting: int = Field(description="Contacts still to be rung, or to be rung again.", examples=[12])
+    successful: int = Field(description="Contacts that were reached.", examples=[80])
+    failed: int = Field(description="Contacts that were not reached.", examples=[14])
+    skipped: int = Field(description="Contacts that must not be rung.", examples=[3])
+    expired: int = Field(description="Contacts whose time ran out.", examples=[2])
+    unknown: int = Field(description="Contacts that may have been rung; the carrier could not say.", examples=[1])
     dispositions: Dispositions = Field(description="Ended calls by how they ended; a contact may have several.")
 
     @classmethod
@@ -80,35 +87,39 @@ class CampaignProgress(BaseModel):
 class Campaign(BaseModel):
     """A campaign, and how far it is."""
 
-    id: UUID
-    name: str
-    status: CampaignStatus
-    status_reason: str | None = Field(description="Why it is paused or failed.")
-    welcome_message: str
-    language: str
-    voice: str
-    caller_id: str
-    concurrency: int
-    max_attempts: int
-    retry_delay: int
-    is_scheduled: bool
-    scheduled_time: Instant | None
-    timezone: str
-    contact_fields: list[str] = Field(
-        description="The names of its contacts' fields, which the message may have as placeholders."
+    id: CampaignId
+    name: str = Field(examples=["Delivery notice"])
+    status: CampaignStatus = Field(examples=["processing"])
+    status_reason: str | None = Field(description="Why it is paused or failed.", examples=[None])
+    welcome_message: str = Field(examples=["Hello, your parcel arrives tomorrow."])
+    language: str = Field(examples=["en-US"])
+    voice: str = Field(examples=["alice"])
+    caller_id: str = Field(description="E.164.", examples=["+14155550100"])
+    concurrency: int = Field(description="Simultaneous calls.", examples=[10])
+    max_attempts: int = Field(description="How often a contact is rung at most.", examples=[2])
+    retry_delay: int = Field(
+        description="Seconds between the end of a call and the next to the same contact.", examples=[1800]
     )
-    retry_of: UUID | None = Field(description="The campaign whose contacts it rings again.")
+    is_scheduled: bool = Field(examples=[True])
+    scheduled_time: Instant | None
+    timezone: str = Field(description="IANA.", examples=["America/New_York"])
+    contact_fields: list[str] = Field(
+        description="The names of its contacts' fields, which the message may have as placeholders.",
+        examples=[["name"]],
+    )
+    retry_of: CampaignId | None = Field(description="The campaign whose contacts it rings again.", examples=[None])
     is_test: bool = Field(description="It is one test call, which no list of campaigns shows.", examples=[False])
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
-    completed_at: Instant | None
+    completed_at: Instant | None = Field(examples=[None])
     next_due_at: Instant | None = Field(description="When it needs a dialer next; null when nothing is left to do.")
     start_lateness: float | None = Field(
-        description="Seconds from the moment it was due to its start; null until it has started."
+        description="Seconds from the moment it was due to its start; null until it has started.", examples=[0.0041]
     )
     progress: CampaignProgress
     version: int = Field(
-        description="Grows with every change: of two answers about a campaign, the greater is the later."
+        description="Grows with every change: of two answers about a campaign, the greater is the later.",
+        examples=[7],
     )
 
     @classmethod
@@ -133,12 +144,12 @@ class CampaignCreated(Campaign):
     """A campaign that was just created, and what of its list was left out."""
 
     rejected: RejectedNumbers
-    duplicates: int = Field(description="Entries that named a number again; it is rung once.")
+    duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
     warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
 
 
 class CampaignCollection(Collection[Campaign]):
-    """A page of campaigns, the newest first."""
+    """A page of campaigns."""
 
 
 _MEANING = {
@@ -156,11 +167,15 @@ class CampaignEvent(BaseModel):
     """A move of a campaign from one status to another."""
 
     at: Instant
-    from_status: CampaignStatus | None = Field(serialization_alias="from", description="null: it was created.")
-    to_status: CampaignStatus = Field(serialization_alias="to")
-    actor: str = Field(description="Who moved it: an API key, a scheduler, a dialer, an outcome.")
-    reason: str | None
-    detail: str = Field(description="What the new status means.")
+    from_status: CampaignStatus | None = Field(
+        serialization_alias="from", description="null: it was created.", examples=["pending"]
+    )
+    to_status: CampaignStatus = Field(serialization_alias="to", examples=["processing"])
+    actor: str = Field(
+        description="Who moved it: an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
+    )
+    reason: str | None = Field(examples=[None])
+    detail: str = Field(description="What the new status means.", examples=["A dialer took it over."])
 
     @classmethod
     def of(cls, event: history.CampaignEvent) -> Self:

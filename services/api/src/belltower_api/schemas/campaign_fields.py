@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from belltower.domain import phone
 from belltower.domain.message import check_message
 from belltower_api.schemas.list_fields import ContactLists, ListReading, all_entries
-from belltower_api.schemas.values import BlankIsAbsent, Name, Request, speakable
+from belltower_api.schemas.values import BlankIsAbsent, Name, Request, WholeNumber, speakable
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _VOICE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -60,7 +60,9 @@ WelcomeMessage = Annotated[
 class StartFields(Request):
     """When a campaign starts."""
 
-    is_scheduled: bool = Field(default=False, description="false: it starts now. true: it starts at scheduled_time.")
+    is_scheduled: bool = Field(
+        default=False, description="false: it starts now. true: it starts at scheduled_time.", examples=[True]
+    )
     scheduled_time: Annotated[str | None, BlankIsAbsent] = Field(
         default=None,
         description="ISO 8601 with an offset, or without one as wall time in `timezone`. Only with is_scheduled.",
@@ -83,10 +85,14 @@ class Speech(Request):
     language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
         default="en-US",
         description="The language of the message, as a BCP 47 tag.",
+        examples=["en-US"],
         json_schema_extra={"pattern": _LANGUAGE},
     )
     voice: Annotated[str, Field(max_length=64), AfterValidator(_voice)] = Field(
-        default="alice", description="A voice of the carrier.", json_schema_extra={"pattern": _VOICE}
+        default="alice",
+        description="A voice of the carrier.",
+        examples=["alice"],
+        json_schema_extra={"pattern": _VOICE},
     )
     caller_id: Annotated[
         Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_caller_id)] | None, BlankIsAbsent
@@ -100,13 +106,18 @@ class Speech(Request):
 class CampaignFields(Speech, StartFields):
     """What a campaign is made of, however its numbers are given."""
 
-    concurrency: int = Field(default=10, ge=1, le=10_000, description="Simultaneous calls.")
-    max_attempts: int = Field(default=1, ge=1, le=20, description="How often a contact is rung at most.")
-    retry_delay: int = Field(
+    concurrency: Annotated[int, WholeNumber] = Field(
+        default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10]
+    )
+    max_attempts: Annotated[int, WholeNumber] = Field(
+        default=1, ge=1, le=20, description="How often a contact is rung at most.", examples=[2]
+    )
+    retry_delay: Annotated[int, WholeNumber] = Field(
         default=1800,
         ge=0,
         le=30 * 86_400,
         description="Seconds between the end of a call and the next to the same contact.",
+        examples=[1800],
     )
 
 
@@ -167,8 +178,15 @@ class CampaignUpload(ListReading, CampaignFields):
 
     model_config = ConfigDict(strict=False)  # a form has texts only
 
-    file: UploadFile = Field(description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.")
-    name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, description="The file's name by default.")
+    file: UploadFile = Field(
+        description=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.",
+        examples=["name,phone\nAda,+14155550123\n"],
+    )
+    name: Annotated[Name | None, BlankIsAbsent] = Field(
+        default=None, description="The file's name by default.", examples=["Delivery notice"]
+    )
     phone_numbers: Annotated[list[str], AfterValidator(all_entries)] = Field(
-        default=[], description="More numbers, separated by commas, semicolons or new lines."
+        default=[],
+        description="More numbers, separated by commas, semicolons or new lines.",
+        examples=[["+14155550124"]],
     )

@@ -20,14 +20,18 @@ class ContactPaging(Paging):
 class Contact(BaseModel):
     """Somebody on a campaign's list."""
 
-    id: int
-    phone: str
-    name: str | None
-    fields: dict[str, str] = Field(description="What the list says of it, for the placeholders of the message.")
-    status: ContactStatus
-    attempts: int = Field(description="Calls that used one of max_attempts up.")
+    id: int = Field(examples=[4711])
+    phone: str = Field(description="E.164.", examples=["+14155550123"])
+    name: str | None = Field(examples=["Ann"])
+    fields: dict[str, str] = Field(
+        description="What the list says of it, for the placeholders of the message.", examples=[{"time": "10:00"}]
+    )
+    status: ContactStatus = Field(examples=["waiting"])
+    attempts: int = Field(description="Calls that used one of max_attempts up.", examples=[1])
     next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
-    reason: str | None = Field(description="Why it still waits, was skipped, or could not be reached.")
+    reason: str | None = Field(
+        description="Why it still waits, was skipped, or could not be reached.", examples=["busy"]
+    )
 
     @classmethod
     def of(cls, contact: contacts.Contact) -> Self:

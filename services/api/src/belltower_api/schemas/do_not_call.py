@@ -2,13 +2,12 @@
 
 from dataclasses import asdict
 from typing import Literal, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from belltower.db import do_not_call
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import Instant, Note, Number, Request
+from belltower_api.schemas.values import CallId, Instant, Note, Number, Request
 
 
 class DoNotCallPaging(Paging):
@@ -29,12 +28,12 @@ class DoNotCallCreate(Request):
 class DoNotCallEntry(BaseModel):
     """A number that no campaign calls."""
 
-    phone: str
+    phone: str = Field(description="E.164.", examples=["+14155550123"])
     reason: Literal["key_press", "asked"] = Field(
         description="key_press: somebody pressed 9 in a call. asked: it was added over the API."
     )
-    call_id: UUID | None = Field(description="The call in which 9 was pressed.")
-    note: str | None
+    call_id: CallId | None = Field(description="The call in which 9 was pressed.", examples=[None])
+    note: str | None = Field(examples=["Asked by e-mail"])
     created_at: Instant
 
     @classmethod
@@ -52,9 +51,9 @@ class DoNotCallEvent(BaseModel):
 
     at: Instant
     change: Literal["added", "removed"]
-    actor: str = Field(description="Who did it: an API key, or the person called.")
-    call_id: UUID | None = Field(description="The call in which 9 was pressed.")
-    note: str | None
+    actor: str = Field(description="Who did it: an API key, or the person called.", examples=["api key bt_Q3vXcd"])
+    call_id: CallId | None = Field(description="The call in which 9 was pressed.", examples=[None])
+    note: str | None = Field(examples=["Asked by e-mail"])
 
     @classmethod
     def of(cls, event: do_not_call.Event) -> Self:

@@ -2,7 +2,6 @@
 
 import json
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, FailFast, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -10,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from belltower.domain import phone
 from belltower_api.contact_file import Wishes
 from belltower_api.contact_file.layout import LONGEST_TITLE, LONGEST_VALUE
-from belltower_api.schemas.values import BlankIsAbsent, Name, Request, one_line
+from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, one_line
 
 MAX_LISTED = 50_000
 """Contacts in a request; more of them come as a file."""
@@ -133,4 +132,4 @@ class ContactLists(ListReading):
     contacts: Annotated[list[ListedContact], FailFast(), Field(max_length=MAX_LISTED)] = Field(
         default=[], description=f"People with what the message says of them. More than {MAX_LISTED:,} come as a file."
     )
-    import_id: UUID | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")
+    import_id: ImportId | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")

@@ -16,17 +16,21 @@ class RejectedNumber(BaseModel):
     """An entry that is no number that can be rung."""
 
     source: Source
-    line: int = Field(description="From 1: the file's line, or the position in contacts or phone_numbers.")
-    value: str
+    line: int = Field(
+        description="From 1: the file's line, or the position in contacts or phone_numbers.", examples=[4]
+    )
+    value: str = Field(examples=["n/a"])
     code: str = Field(description="Stable; docs/errors.md lists all.", examples=["not_a_phone_number"])
-    reason: str
+    reason: str = Field(examples=["it is not a telephone number"])
 
 
 class RejectedNumbers(BaseModel):
     """What was left out of a list."""
 
-    count: int
-    by_reason: dict[str, int] = Field(description="How many by code, the most frequent first.")
+    count: int = Field(examples=[1])
+    by_reason: dict[str, int] = Field(
+        description="How many by code, the most frequent first.", examples=[{"not_a_phone_number": 1}]
+    )
     items: list[RejectedNumber] = Field(description=f"The first {LISTED}.")
 
 
@@ -36,9 +40,12 @@ class MessageWarning(BaseModel):
     code: Literal["missing_value", "unknown_placeholder"] = Field(
         description="missing_value: contacts lack it, and it has no fallback. unknown_placeholder: no contact has it."
     )
-    placeholder: str = Field(description="As it is written in the message.")
-    contacts: int = Field(description="How many contacts lack it.")
-    detail: str = Field(description="What they will hear, as a sentence.")
+    placeholder: str = Field(description="As it is written in the message.", examples=["time"])
+    contacts: int = Field(description="How many contacts lack it.", examples=[2])
+    detail: str = Field(
+        description="What they will hear, as a sentence.",
+        examples=["2 of 120 contacts have no value for {{time}} and hear nothing in its place."],
+    )
 
     @classmethod
     def of(cls, placeholder: Placeholder, lacking: int, contacts: int) -> Self | None:

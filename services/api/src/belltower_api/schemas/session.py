@@ -34,8 +34,8 @@ Password = Annotated[
 class User(BaseModel):
     """A person."""
 
-    id: UUID
-    email: str
+    id: UUID = Field(examples=["01976f5c-0a01-7f60-9b3e-7d2c5a8e4b19"])
+    email: str = Field(examples=["ada@example.com"])
     role: Role = Field(description="member: all but API keys and putting money into the wallet.")
 
     @classmethod
@@ -48,5 +48,6 @@ class Session(BaseModel):
 
     user: User | None = Field(description="null: nobody.")
     needs_administrator: bool = Field(
-        description="Whether there is nobody at all yet: then the first administrator can be created."
+        description="Whether there is nobody at all yet: then the first administrator can be created.",
+        examples=[False],
     )

@@ -1,17 +1,19 @@
 """The data of events that are no resource of their own."""
 
-from uuid import UUID
+from pydantic import BaseModel, Field
 
-from pydantic import BaseModel
+from belltower_api.schemas.values import CampaignId
+
+_DETAIL = "Not every change since then can be told. Load again what you show; what follows is told again."
 
 
 class CampaignDeleted(BaseModel):
     """A campaign that is no more."""
 
-    id: UUID
+    id: CampaignId
 
 
 class Reset(BaseModel):
     """Too much has changed, or nobody knows what."""
 
-    detail: str = "Not every change since then can be told. Load again what you show; what follows is told again."
+    detail: str = Field(default=_DETAIL, examples=[_DETAIL])

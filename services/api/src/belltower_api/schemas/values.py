@@ -50,6 +50,8 @@ Money = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2,6}$", "examples": ["100.00"]}),
 ]
 CampaignId = Annotated[UUID, Field(examples=["01976f5c-5e2a-7b11-9c4d-3a8f7e6d5b21"])]
+ImportId = Annotated[UUID, Field(examples=["01976f5c-3c4d-7a02-8e5f-9b1c6d3e2f43"])]
+CallId = Annotated[UUID, Field(examples=["01976f5c-9d03-7e55-b1f0-6c2d8a4e7f32"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 
 
@@ -67,6 +69,26 @@ def one_line(text: str) -> str:
 
 def blank_is_absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _written_out(value: Any) -> Any:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"\d{4}-", value):
+        raise PydanticCustomError(
+            "invalid_instant", "must be an instant with its offset, such as 2030-05-17T07:30:00Z."
+        )
+    return value
+
+
+def _within_centuries(instant: datetime) -> datetime:
+    """Refuse what not every clock and every zone can express."""
+    if not datetime(1970, 1, 1, tzinfo=UTC) <= instant <= datetime(2200, 1, 1, tzinfo=UTC):
+        raise PydanticCustomError("invalid_instant", "must be between 1970 and 2200.")
+    return instant
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def number(text: str) -> str:
@@ -90,10 +112,12 @@ Note = Annotated[
 ]
 QueriedInstant = Annotated[
     AwareDatetime,
-    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+    BeforeValidator(_written_out),
+    AfterValidator(_within_centuries),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00Z"]}),
 ]
-"""Within centuries that every clock and every zone can express."""
+WholeNumber = BeforeValidator(_whole)
+"""2.0 is a whole number, too, in JSON Schema, and some programs write it so."""
 
 
 class Request(BaseModel):

@@ -4,14 +4,13 @@ import re
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
-from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from belltower.db import wallet
 from belltower_api.schemas.collection import Collection
-from belltower_api.schemas.values import Currency, Instant, Money, Note, Request
+from belltower_api.schemas.values import CallId, Currency, Instant, Money, Note, Request
 
 _AMOUNT = r"^[0-9]{1,7}(\.[0-9]{1,6})?$"
 _LARGEST_TOP_UP = Decimal(1_000_000)
@@ -30,23 +29,23 @@ class Wallet(BaseModel):
     """An account's money."""
 
     balance: Money = Field(description="What the ledger sums to.")
-    held: Money = Field(description="Of the balance, what calls under way may cost at most.")
-    available: Money = Field(description="balance - held: what new calls can use.")
-    minimum_balance: Money = Field(description="Below this balance no campaign can be created.")
+    held: Money = Field(description="Of the balance, what calls under way may cost at most.", examples=["1.60"])
+    available: Money = Field(description="balance - held: what new calls can use.", examples=["98.40"])
+    minimum_balance: Money = Field(description="Below this balance no campaign can be created.", examples=["10.00"])
     currency: Currency
 
 
 class WalletEntry(BaseModel):
     """A line of the ledger, to which the balance always sums."""
 
-    id: int
+    id: int = Field(examples=[128])
     at: Instant
     kind: Literal["top_up", "call", "correction"]
     amount: Money = Field(description="What it added to the balance; a charge is negative.")
-    written_off: Money = Field(description="What a call cost beyond what the wallet could bear.")
+    written_off: Money = Field(description="What a call cost beyond what the wallet could bear.", examples=["0.00"])
     currency: Currency
-    call_id: UUID | None = Field(description="The call that was paid for.")
-    note: str | None
+    call_id: CallId | None = Field(description="The call that was paid for.", examples=[None])
+    note: str | None = Field(examples=["Invoice 2030-117"])
 
     @classmethod
     def of(cls, entry: wallet.Entry, currency: str) -> Self:
