@@ -7,7 +7,7 @@ events instead of late ones, and holds up nobody. When nobody listens, nothing i
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -213,7 +213,7 @@ class Live:
         self._moment = changes.moment
         return INTERVAL
 
-    async def _look(self, account_ids: Sequence[UUID] | set[UUID], since: Moment) -> Changes:
+    async def _look(self, account_ids: Collection[UUID], since: Moment) -> Changes:
         async with self._reader.connect() as connection:
             return await get_changes(connection, account_ids, since, most=MOST_CHANGES + 1)
 
