@@ -23,7 +23,9 @@ async def test_it_says_how_many_would_be_called_and_for_how_much_and_writes_noth
     body = response.json()
 
     assert response.status_code == 200
-    assert (body["contacts"], body["will_be_called"], body["skipped"]) == (3, 2, {"do_not_call": 1})
+    assert (body["contacts"], body["will_be_called"], body["skipped"]) == (
+        3, 2, {"do_not_call": 1, "unknown_time_zone": 0},
+    )  # fmt: skip
     assert (body["duplicates"], body["rejected"]["count"]) == (1, 1)
     assert (body["estimated_duration"], body["estimated_cost"], body["based_on_calls"]) == (120, "0.04", 0)
     assert (body["available"], body["covers_cost"], body["can_be_created"]) == ("100.00", True, True)
@@ -57,6 +59,16 @@ async def test_the_first_call_waits_for_the_calling_window(api: Api) -> None:
     assert (body["starts_at"], body["first_call_at"]) == (f"{year}-01-15T03:00:00.000Z", f"{year}-01-15T08:00:00.000Z")
     body = (await _preflight(api, phone_numbers=[C, A], **scheduled)).json()
     assert body["first_call_at"] == body["starts_at"]
+
+
+async def test_whom_nobody_knows_where_to_find_will_not_be_called(api: Api) -> None:
+    satellite = "+8835100000000"
+    assert (await _preflight(api, phone_numbers=[A, satellite])).json()["will_be_called"] == 2
+    await api.execute("UPDATE accounts SET window_start = '00:00', window_end = '23:59'")
+    body = (await _preflight(api, phone_numbers=[A, satellite])).json()
+    assert (body["will_be_called"], body["skipped"]["unknown_time_zone"]) == (1, 1)
+    body = (await _preflight(api, phone_numbers=[satellite])).json()
+    assert (body["will_be_called"], body["first_call_at"], body["estimated_cost"]) == (0, None, "0.00")
 
 
 async def test_it_refuses_what_creating_would_refuse(api: Api) -> None:

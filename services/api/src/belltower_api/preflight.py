@@ -1,7 +1,9 @@
 """What a campaign would do, without creating it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter
@@ -23,21 +25,26 @@ from belltower_api.schemas.values import Currency, Instant, Money
 
 router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
-_LOOKED_AT = 1_000
-"""Numbers whose time zones are looked up for the first call: one of so many may ring first."""
+_LOOKED_AT = 20_000
+"""Numbers whose time zones are looked up; a longer list is taken to be like its beginning."""
 
 
 class SkippedContacts(BaseModel):
     """Contacts that will not be called, by the reason."""
 
     do_not_call: int = Field(examples=[3])
+    unknown_time_zone: int = Field(
+        description="Where calls keep to a calling window: numbers of which nobody knows what time it is there. Of more than"
+        f" {_LOOKED_AT:,} contacts an estimate.",
+        examples=[1],
+    )
 
 
 class CampaignForecast(BaseModel):
     """What a campaign would do. Each contact is taken to be rung once."""
 
     contacts: int = Field(description="Numbers on the list, each counted once.", examples=[120])
-    will_be_called: int = Field(description="contacts without those that are skipped.", examples=[117])
+    will_be_called: int = Field(description="contacts without those that are skipped.", examples=[116])
     skipped: SkippedContacts
     rejected: RejectedNumbers
     duplicates: int = Field(description="Entries that named a number again; it is rung once.", examples=[1])
@@ -74,28 +81,30 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
             do_not_call = await count_do_not_call(connection, asker.account_id, contacts.phones())
             experience = await get_experience(connection, asker.account_id)
             wallet = await get_wallet(connection, asker.account_id)
+        contacted = len(contacts.contacts)
         phones = contacts.first_phones(_LOOKED_AT)
     caller_id_of(fields, terms)
     scheduled = start_of(fields, terms.now)
     starts_at = scheduled.instant if scheduled else terms.now
     settings = res.settings
-    will_be_called = len(contacts.contacts) - do_not_call
+    placed = await asyncio.to_thread(_places, limits.window, phones, starts_at)
+    unknown = round(placed.unknown * contacted / len(phones))
+    will_be_called = max(contacted - do_not_call - unknown, 0)
     expected = forecast(
         will_be_called,
         experience_or_assumption(experience, Tariff(settings.rate_per_minute, settings.billing_increment)),
         concurrency=min(fields.concurrency, limits.max_concurrent_calls or fields.concurrency),
         calls_per_second=limits.calls_per_second,
     )
-    first = await asyncio.to_thread(_first_call, limits.window, phones, starts_at) if will_be_called else None
     return CampaignForecast(
-        contacts=len(contacts.contacts),
+        contacts=contacted,
         will_be_called=will_be_called,
-        skipped=SkippedContacts(do_not_call=do_not_call),
+        skipped=SkippedContacts(do_not_call=do_not_call, unknown_time_zone=unknown),
         rejected=contacts.rejected,
         duplicates=contacts.duplicates,
         warnings=contacts.warnings,
         starts_at=starts_at,
-        first_call_at=first,
+        first_call_at=placed.first_call_at if will_be_called else None,
         estimated_duration=expected.duration,
         estimated_cost=expected.cost,
         based_on_calls=expected.based_on_calls,
@@ -106,15 +115,21 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
     )
 
 
-def _first_call(window: CallingWindow | None, phones: Sequence[str], starts_at: datetime) -> datetime | None:
-    """When the first of these numbers may ring at `starts_at` or later; None when nobody may."""
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What the places of some numbers mean for their calls."""
+
+    first_call_at: datetime | None
+    """When the first of them may ring; None when nobody may."""
+    unknown: int
+    """How many are nobody knows where, and may not ring."""
+
+
+def _places(window: CallingWindow | None, phones: Sequence[str], starts_at: datetime) -> _Places:
+    """When these numbers may ring, at `starts_at` or later."""
     if window is None:
-        return starts_at
-    openings: list[datetime] = []
-    for zones in dict.fromkeys(map(zones_of, phones)):
-        decision = decide(window, zones, now=starts_at, until=starts_at + timedelta(seconds=1))
-        if decision.allowed:
-            return starts_at
-        if decision.opens_at is not None:
-            openings.append(decision.opens_at)
-    return min(openings, default=None)
+        return _Places(starts_at, unknown=0)
+    places = Counter(map(zones_of, phones))
+    decisions = [decide(window, zones, now=starts_at, until=starts_at + timedelta(seconds=1)) for zones in places]
+    openings = [starts_at if decision.allowed else decision.opens_at for decision in decisions]
+    return _Places(min((at for at in openings if at is not None), default=None), unknown=places[()])
