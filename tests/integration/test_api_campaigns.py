@@ -48,6 +48,12 @@ async def test_a_scheduled_campaign_waits_for_its_instant_and_keeps_the_wall_tim
     assert await api.one("SELECT scheduled_wall FROM campaigns") == datetime(2031, 1, 17, 9, 30)  # noqa: DTZ001
 
 
+async def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    """JSON knows one kind of numbers: 2.0 is 2 (JSON Schema, 6.3)."""
+    body = await created(api, concurrency=2.0, retry_delay=60.0)
+    assert (body["concurrency"], body["retry_delay"]) == (2, 60)
+
+
 async def test_numbers_may_come_as_text_and_the_good_ones_are_kept(api: Api) -> None:
     body = await created(api, phone_numbers="+14155550123, nonsense;+1 (415) 555-0124\n\n0014155550123,+12")
 
