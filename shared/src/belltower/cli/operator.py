@@ -1,4 +1,4 @@
-"""`belltower`: what an operator does from a terminal."""
+"""What an operator does from a terminal: commands that speak to the database."""
 
 import asyncio
 import json
@@ -22,13 +22,6 @@ from belltower.domain import credentials, phone
 from belltower.domain.errors import BelltowerError, Invalid
 from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
 
-app = typer.Typer(
-    help="Belltower runs outbound voice-call campaigns at the moment they are due.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
 _WAIT_FOR_DATABASE = 30.0
 """Seconds within which a database that is starting accepts connections."""
 _LARGEST_BALANCE = Decimal(10) ** 9
@@ -43,8 +36,7 @@ _STARTING = (
 T = TypeVar("T")
 
 
-@app.command(name="migrate")
-def migrate_command() -> None:
+def migrate_database() -> None:
     """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
     before, after = _run(migrate)
     if before == after:
@@ -53,8 +45,7 @@ def migrate_command() -> None:
         typer.echo(f"The database was brought from {before or 'nothing'} to the schema {after}.")
 
 
-@app.command(name="create-account")
-def create_account_command(
+def open_account(
     name: Annotated[str, typer.Argument(help="What the account is called.")],
     email: Annotated[str, typer.Option(help="The first administrator's e-mail address.")],
     caller_id: Annotated[str, typer.Option(help="The number that callees see by default; none when empty.")] = "",
