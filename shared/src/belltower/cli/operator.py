@@ -1,48 +1,18 @@
-"""What an operator does from a terminal: commands that speak to the database."""
+"""What an operator does from a terminal. These commands speak to the database.
 
-import asyncio
-import json
-import sys
-import time
-from collections.abc import Awaitable, Callable
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, TypeVar
+What does so is imported when one of them runs: it takes a second, for which nobody else shall wait.
+"""
 
-import asyncpg
+from typing import Annotated
+
 import typer
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from belltower.db.accounts import NewAccount, create_account, find_account
-from belltower.db.engine import connect_directly, create_engine, database_url, sqlstate, transaction
-from belltower.db.migrate import ForeignDatabase, migrate
-from belltower.domain import credentials, phone
-from belltower.domain.errors import BelltowerError, Invalid
-from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
-
-_WAIT_FOR_DATABASE = 30.0
-"""Seconds within which a database that is starting accepts connections."""
-_LARGEST_BALANCE = Decimal(10) ** 9
-_UNDEFINED_TABLE = "42P01"
-_STARTING = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.ConnectionDoesNotExistError,
-    OSError,
-)
-
-T = TypeVar("T")
 
 
 def migrate_database() -> None:
     """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
-    before, after = _run(migrate)
-    if before == after:
-        typer.echo(f"The database has the newest schema already ({after}).")
-    else:
-        typer.echo(f"The database was brought from {before or 'nothing'} to the schema {after}.")
+    from belltower.cli import database
+
+    database.bring_to_newest_schema()
 
 
 def open_account(
@@ -59,124 +29,14 @@ def open_account(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Create an account with its first administrator and an API key. The key, and a password made here, are shown once."""
-    email = _email(email)
-    password = _read_password(email) if password_stdin else credentials.new_password()
-    new = NewAccount(
-        name=_name(name),
-        email=email,
-        password_hash=credentials.password_hash(password),
-        caller_id=_caller_id(caller_id) if caller_id else None,
-        currency=load(BillingSettings).currency,
-        balance=_balance(balance),
+    from belltower.cli import database
+
+    database.open_account(
+        name,
+        email,
+        caller_id=caller_id,
+        balance=balance,
+        password_stdin=password_stdin,
+        if_missing=if_missing,
+        as_json=as_json,
     )
-    created = _run(lambda engine: _create_account(engine, new, if_missing=if_missing))
-    if "api_key" in created and not password_stdin:
-        created["password"] = password
-    _show(created, as_json=as_json)
-
-
-async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: bool) -> dict[str, str | bool]:
-    async with transaction(engine) as connection:
-        if if_missing and (existing := await find_account(connection, new.email)):
-            return {"account_id": str(existing), "existing": True}
-        api_key = credentials.new_api_key()
-        account_id = await create_account(connection, new, api_key)
-    return {"account_id": str(account_id), "email": new.email, "api_key": api_key}
-
-
-def _run(work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    """Run `work` on the database at DATABASE_URL. Whatever an operator can mend ends the process with a sentence."""
-    settings = load(DatabaseSettings)
-    url = database_url(settings)
-    where = f"{url.host}:{url.port or 5432}"
-
-    async def run() -> T:
-        engine = create_engine(settings, name="belltower")
-        try:
-            await _wait_for_database(settings)
-            return await work(engine)
-        finally:
-            await engine.dispose()
-
-    try:
-        return asyncio.run(run())
-    except (BelltowerError, ForeignDatabase) as error:
-        raise _failure(str(error)) from None
-    except _STARTING as error:
-        raise _failure(f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.") from None
-    except asyncpg.PostgresError as error:
-        raise _failure(f"The database at {where} refuses us: {error}. Check DATABASE_URL.") from None
-    except DBAPIError as error:
-        if sqlstate(error) == _UNDEFINED_TABLE:
-            raise _failure("The database has no Belltower schema yet. Run `belltower migrate` first.") from None
-        raise
-
-
-async def _wait_for_database(settings: DatabaseSettings) -> None:
-    deadline = time.monotonic() + _WAIT_FOR_DATABASE
-    while True:
-        try:
-            connection = await connect_directly(settings, name="belltower")
-            await connection.close()
-            return
-        except _STARTING:
-            if time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(0.25)
-
-
-def _failure(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
-
-
-def _read_password(email: str) -> str:
-    password = sys.stdin.readline().rstrip("\r\n")
-    try:
-        credentials.check_new_password(password, email)
-    except Invalid as reason:
-        raise _failure(str(reason)) from None
-    return password
-
-
-def _name(text: str) -> str:
-    if not text.strip() or len(text) > 200 or not text.isprintable():
-        raise _failure("The account's name must have 1 to 200 printable characters.")
-    return text.strip()
-
-
-def _email(text: str) -> str:
-    try:
-        return credentials.normalise_email(text)
-    except ValueError as reason:
-        raise _failure(str(reason)) from None
-
-
-def _caller_id(text: str) -> str:
-    try:
-        return phone.normalise(text)
-    except ValueError as reason:
-        raise _failure(f"The caller id cannot be used: {reason}. Write it like +14155550100.") from None
-
-
-def _balance(text: str) -> Decimal:
-    try:
-        balance = Decimal(text)
-    except InvalidOperation:
-        balance = Decimal("NaN")
-    if not balance.is_finite() or not 0 <= balance <= _LARGEST_BALANCE or balance != round(balance, 6):
-        raise _failure("The balance must be an amount such as 100.00.")
-    return balance
-
-
-def _show(created: dict[str, str | bool], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(created))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in created.items():
-        table.add_row(name.replace("_", " "), str(value), style="bold" if name in ("api_key", "password") else None)
-    console = Console(highlight=False)
-    console.print(table)
-    if "api_key" in created:
-        console.print("Keep the key: it is not shown again.")
