@@ -9,12 +9,15 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 from tests.e2e.conftest import Product, in_seconds
 from tests.support.proxy import Proxy
+from tests.support.world import numbers
 
 from belltower.cli.api import Api
 from belltower_local import ports
@@ -53,6 +56,42 @@ def belltower(
 
 def lines(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+class Terminal:
+    """A program on a terminal."""
+
+    def __init__(self, process: subprocess.Popen[bytes], screen: int) -> None:
+        self.process = process
+        self._screen = screen
+
+    def read_until(self, *texts: str) -> bytes:
+        """All that is shown until each of these texts has appeared behind the one before."""
+        seen, behind = b"", 0
+        for text in texts:
+            while (at := seen.find(text.encode(), behind)) < 0:
+                seen += os.read(self._screen, 4096)  # raises `OSError` when the program has ended
+            behind = at
+        return seen
+
+
+@contextmanager
+def on_a_terminal(product: Product, *arguments: str) -> Iterator[Terminal]:
+    """The command on a terminal of its own, until it ends."""
+    screen, line = pty.openpty()
+    with subprocess.Popen(
+        [BELLTOWER, *arguments],
+        env=environment(product, TERM="xterm-256color", COLUMNS="150"),
+        stdin=line,
+        stdout=line,
+        stderr=line,
+    ) as process:
+        os.close(line)
+        yield Terminal(process, screen)
+        with suppress(OSError):  # the terminal is closed
+            while os.read(screen, 4096):
+                pass
+    os.close(screen)
 
 
 def test_a_campaign_is_created_followed_to_its_end_and_downloaded(product: Product, tmp_path: Path) -> None:
@@ -200,31 +239,21 @@ async def test_whoever_watches_comes_back_after_the_network_was_cut(product: Pro
     assert shown.splitlines()[-1].startswith(b"completed, 1 of 1 done")
 
 
+def test_a_terminal_shows_how_much_of_a_file_is_sent(product: Product, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("\n".join(numbers(50_000)))
+    arguments = ("upload", str(people), "Hello.", "--at", "2033-05-17T09:30")
+    with on_a_terminal(product, *arguments) as terminal:
+        seen = terminal.read_until("Being sent ...", "Being read ...", "50,000", "belltower watch ")
+    assert b"\x1b[" in seen, "in colour"
+    assert terminal.process.returncode == 0
+
+
 def test_a_terminal_shows_a_picture_and_ctrl_c_leaves_the_campaign_alone(product: Product) -> None:
     created = product.create(name="Later", is_scheduled=True, scheduled_time="2033-05-17T09:30:00Z").json()
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [BELLTOWER, "watch", created["id"]],
-        env=environment(product, TERM="xterm-256color", COLUMNS="100"),
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as watching:
-        os.close(theirs)
-        seen = b""
-        while b"0 of 1" not in seen:
-            seen += os.read(ours, 4096)
-        watching.send_signal(signal.SIGINT)
-        while True:
-            try:
-                seen += os.read(ours, 4096)
-            except OSError:  # the terminal is closed
-                break
-        assert watching.stderr
-        said = watching.stderr.read()
-    os.close(ours)
-    assert "━".encode() in seen
-    assert b"Later" in seen
-    assert said == f"The campaign goes on. Watch it again with: belltower watch {created['id']}\n"
-    assert watching.returncode == 130
+    with on_a_terminal(product, "watch", created["id"]) as terminal:
+        terminal.read_until("Later", "━", "0 of 1")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.read_until(f"The campaign goes on. Watch it again with: belltower watch {created['id']}")
+    assert terminal.process.returncode == 130
     assert product.get(created["id"])["status"] == "scheduled"

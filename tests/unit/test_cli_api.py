@@ -98,6 +98,20 @@ def test_a_file_is_sent_again_from_its_beginning() -> None:
     assert [body.count(b"+12025550143") for body in server.bodies] == [1000, 1000]
 
 
+def test_a_file_is_never_read_as_a_whole() -> None:
+    class Watched(io.BytesIO):
+        largest = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.largest = max(self.largest, len(piece))
+            return piece
+
+    file = Watched(bytes(2**20))
+    Server(DONE).api.post("/api/campaigns/upload", files={"file": ("people.csv", file)})
+    assert 0 < file.largest <= 2**16
+
+
 def test_every_field_that_is_wrong_has_its_sentence() -> None:
     errors = [{"pointer": "/name", "code": "missing", "detail": f"{name} is required."} for name in ("name", "file")]
     with pytest.raises(Refused) as refused:
