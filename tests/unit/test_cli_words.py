@@ -1,5 +1,7 @@
 """What people type, and what they are shown."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -33,6 +35,11 @@ def test_an_instant_is_shown_in_the_zone_of_the_terminal() -> None:
 )  # fmt: skip
 def test_lateness_is_shown_in_a_fitting_unit(seconds: float | None, shown: str) -> None:
     assert output.lateness(seconds) == shown
+
+
+def test_whoever_runs_campaigns_waits_for_no_library_of_the_database() -> None:
+    loaded = "import sys, belltower.cli; print([name for name in sys.modules if name in ('sqlalchemy', 'asyncpg')])"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_nobody_s_text_gives_orders_to_the_terminal() -> None:

@@ -170,7 +170,7 @@ class Api:
         except (ValueError, KeyError, TypeError, AttributeError):
             return self._stranger(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            sentences.append("The key is that of BELLTOWER_API_KEY, or of --key-file.")
+            sentences.append("Check BELLTOWER_API_KEY, or the file of --key-file.")
         return Refused("\n".join(sentences), response.status_code, code, _retry_after(response))
 
     def _stranger(self, response: httpx.Response) -> Failure:

@@ -53,6 +53,6 @@ def _with_offset(at: str) -> str:
     if written.tzinfo is not None or len(at) <= len("2030-05-17"):
         return at
     local = written.astimezone()
-    if datetime.fromtimestamp(local.timestamp(), local.tzinfo).astimezone().replace(tzinfo=None) != written:
+    if local.astimezone().replace(tzinfo=None) != written:  # a fixed offset has no gaps; the zone has
         raise typer.BadParameter("clocks go forward over this time; choose another.", param_hint="--at")
     return local.isoformat()

@@ -35,9 +35,9 @@ def _show(campaign: Json, *, follow: bool) -> None:
     for warning in campaign.get("warnings", ()):
         console.print(Text(plain(warning["detail"]), style="yellow"))
     if campaign.get("rejected", {}).get("count"):
-        console.print(Text(f"See what was left out: belltower download {campaign['id']} - --rejected"))
+        console.print(Text(f"See what was left out: belltower download {campaign['id']} - --rejected"), soft_wrap=True)
     if not follow:
-        console.print(Text(f"Follow it: belltower watch {campaign['id']}"))
+        console.print(Text(f"Follow it: belltower watch {campaign['id']}"), soft_wrap=True)
 
 
 def _left_out(rejected: Json | None) -> str:

@@ -31,7 +31,7 @@ def download_results(
     """Download the results of a campaign as a CSV file: everyone on its list, and what became of them."""
     target = file or f"{'rejected' if rejected else 'campaign'}-{campaign}.csv"
     with connected(url, key_file) as api, _opened(target) as written:
-        _download(api, campaign, written, rejected=rejected)
+        _download(api, str(campaign), written, rejected=rejected)
 
 
 def _download(api: Api, campaign_id: str, target: BinaryIO, *, rejected: bool) -> None:
@@ -67,4 +67,4 @@ def _opened(target: str) -> Iterator[BinaryIO]:
         raise Failure(f"{path} cannot be written: {error.strerror}.") from None
     finally:
         new.unlink(missing_ok=True)
-    notices().print(f"Written to {path}.", markup=False)
+    typer.echo(f"Written to {path}.", err=True)

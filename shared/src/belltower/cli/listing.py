@@ -9,7 +9,7 @@ from rich.text import Text
 
 from belltower.cli.api import Json
 from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import instant, output, plain, print_json, status
+from belltower.cli.output import minute, output, plain, print_json, status
 from belltower.domain.campaign import CampaignStatus
 
 
@@ -37,9 +37,8 @@ def list_campaigns(
 def _table(campaigns: list[Json]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("id", no_wrap=True)
-    table.add_column("name", overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column("name", overflow="fold", min_width=8)
     table.add_column("status", no_wrap=True)
-    table.add_column("contacts", justify="right", no_wrap=True)
     table.add_column("reached", justify="right", no_wrap=True)
     table.add_column("starts", overflow="fold")
     for campaign in campaigns:
@@ -48,8 +47,7 @@ def _table(campaigns: list[Json]) -> Table:
             campaign["id"],
             Text(plain(campaign["name"])),
             status(campaign),
-            f"{progress['total']:,}",
-            f"{progress['successful']:,}",
-            instant(campaign["started_at"] or campaign["scheduled_time"] or campaign["created_at"]),
+            f"{progress['successful']:,} of {progress['total']:,}",
+            minute(campaign["started_at"] or campaign["scheduled_time"] or campaign["created_at"]),
         )
     return table

@@ -79,6 +79,11 @@ def instant(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if text else ""
 
 
+def minute(text: str) -> str:
+    """The same without seconds, where there is little room."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+
+
 def money(amount: str, currency: str) -> str:
     """An amount with its currency."""
     return f"{amount} {currency}"

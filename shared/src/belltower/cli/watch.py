@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Group, RenderableType
@@ -20,7 +21,7 @@ from belltower.domain.campaign import CampaignStatus
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
 
-CampaignId = Annotated[str, typer.Argument(metavar="ID", help="The campaign's id; `belltower list` shows it.")]
+CampaignId = Annotated[UUID, typer.Argument(metavar="ID", help="The campaign's id; `belltower list` shows it.")]
 
 
 def watch_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None, as_json: AsJson = False) -> None:
@@ -29,7 +30,7 @@ def watch_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = No
     Ctrl-C ends the watching; the campaign goes on. --json prints the campaign at every change, on a line each.
     """
     with connected(url, key_file) as api:
-        watch(api, campaign, as_json=as_json)
+        watch(api, str(campaign), as_json=as_json)
 
 
 def watch(api: Api, campaign_id: str, *, as_json: bool) -> None:
