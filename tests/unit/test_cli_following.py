@@ -47,12 +47,14 @@ class Server:
         self.positions: list[str | None] = []
         """The `Last-Event-ID` of each stream."""
         self.reads = 0
+        self.refusal: httpx.Response | None = None
+        """Of who reads the campaign."""
         self.pauses: list[float] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != "/api/stream":
             self.reads += 1
-            return httpx.Response(200, json=self.read)
+            return self.refusal or httpx.Response(200, json=self.read)
         self.positions.append(request.headers.get("Last-Event-ID"))
         stream = self._streams.pop(0)
         if isinstance(stream, Exception):
@@ -69,7 +71,7 @@ END = told("campaign", campaign(9, "completed"), "9")
 
 
 def test_a_campaign_is_followed_from_what_it_is_to_its_end() -> None:
-    other = told("campaign", campaign(5, "completed", OTHER), "2")
+    other = told("campaign", campaign(5, "completed", OTHER), "2") + told("weather", {"is": "fine"}, "2")
     server = Server(BEGIN + told("campaign", campaign(2), "2") + other + b":\n\n" + END)
     assert list(server.follow()) == [campaign(1), campaign(2), campaign(9, "completed")]
     assert server.reads == 1
@@ -102,6 +104,17 @@ def test_a_reset_has_the_campaign_read_again() -> None:
     assert list(states) == [campaign(4), campaign(9, "completed")]
 
 
+def test_a_reset_is_not_forgotten_when_the_campaign_cannot_be_read() -> None:
+    server = Server(BEGIN + told("reset", {"detail": "Load again."}, "3"), BEGIN)
+    states = server.follow()
+    assert next(states) == campaign(1)
+    server.refusal = problem(503, "unavailable")
+    assert isinstance(next(states), Lost)
+    server.refusal, server.read = None, campaign(9, "completed")
+    assert list(states) == [campaign(9, "completed")]
+    assert server.positions == [None, None], "a position would hide what the reset was for"
+
+
 def test_pauses_grow_while_nobody_answers_and_are_those_that_the_server_asks_for() -> None:
     gone = httpx.ConnectError("refused")
     busy = problem(429, "too_many_streams", {"Retry-After": "10"})
@@ -113,6 +126,10 @@ def test_pauses_grow_while_nobody_answers_and_are_those_that_the_server_asks_for
     server = Server(BEGIN, busy, END)
     list(server.follow())
     assert server.pauses == [2, 10]
+
+    server = Server(BEGIN, gone, gone, b":\nid: 2\n\n", END)
+    list(server.follow())
+    assert server.pauses == [2, 4, 8, 2], "who was let in begins anew"
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,9 @@ def follow(api: Api, campaign_id: str, *, sleep: Callable[[float], None] = time.
     parser, version, attempts = Parser(), -1, 0
     while True:
         parser.restart()
-        pause = 0.0
+        began_at, pause = parser.position, 0.0
         try:
             for campaign in _states(api, campaign_id, parser):
-                attempts = 0
                 if campaign["version"] > version:
                     version = campaign["version"]
                     yield campaign
@@ -46,6 +45,8 @@ def follow(api: Api, campaign_id: str, *, sleep: Callable[[float], None] = time.
                 raise
             why = str(failure)
             pause = failure.retry_after if isinstance(failure, Refused) else 0.0
+        if parser.position != began_at:
+            attempts = 0
         yield Lost(why)
         sleep(max(pause, min(parser.retry * 2**attempts, _LONGEST_PAUSE)))
         attempts = min(attempts + 1, 10)
@@ -60,10 +61,11 @@ def _states(api: Api, campaign_id: str, parser: Parser) -> Iterator[Json]:
             yield api.get(path)
         for piece in pieces:
             for event in parser.feed(piece):
-                told = json.loads(event.data)
-                if event.name == "reset":
-                    yield api.get(path)
-                elif told.get("id") == campaign_id:
-                    if event.name == "campaign_deleted":
+                match event.name:
+                    case "reset":
+                        parser.position = ""  # should the stream break before the next, the campaign is read again
+                        yield api.get(path)
+                    case "campaign" if (told := json.loads(event.data))["id"] == campaign_id:
+                        yield told
+                    case "campaign_deleted" if json.loads(event.data)["id"] == campaign_id:
                         raise Failure("The campaign was deleted.")
-                    yield told

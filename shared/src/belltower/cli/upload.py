@@ -100,7 +100,7 @@ class _Stage(ProgressColumn):
         self._spinner = Spinner("dots")
 
     def render(self, task: Task) -> RenderableType:
-        self._spinner.update(text="Being read ..." if task.finished else "Being sent ...")
+        self._spinner.update(text="Being sent ..." if task.remaining else "Being read ...")
         return self._spinner.render(task.get_time())
 
 
