@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from shlex import quote
 
@@ -43,6 +44,21 @@ def test_the_quickstart_runs_as_it_is_written(product: Product, tmp_path: Path) 
     assert '"to":"processing"' in shown
     assert "+12025550144" in shown
     assert len(block[1].splitlines()) <= 11
+
+
+def test_the_walk_through_the_command_line_runs_as_it_is_written(product: Product, tmp_path: Path) -> None:
+    walk = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    shown = _typed("\n".join(re.findall(r"```bash\n(.*?)```", walk, re.DOTALL)), product, tmp_path)
+    for said in (
+        "available",
+        "completed, 2 of 2 done",
+        "2033-05-17",
+        "file,4,n/a,not_a_phone_number",
+        "2 of 2 done",
+        '{"id": "',
+    ):
+        assert said in shown
 
 
 def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_path: Path) -> None:

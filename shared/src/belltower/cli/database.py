@@ -1,4 +1,4 @@
-"""`belltower`: what an operator does from a terminal."""
+"""What the operator's commands do to the database."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import asyncpg
 import typer
@@ -22,13 +22,6 @@ from belltower.domain import credentials, phone
 from belltower.domain.errors import BelltowerError, Invalid
 from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
 
-app = typer.Typer(
-    help="Belltower runs outbound voice-call campaigns at the moment they are due.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
 _WAIT_FOR_DATABASE = 30.0
 """Seconds within which a database that is starting accepts connections."""
 _LARGEST_BALANCE = Decimal(10) ** 9
@@ -43,9 +36,8 @@ _STARTING = (
 T = TypeVar("T")
 
 
-@app.command(name="migrate")
-def migrate_command() -> None:
-    """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
+def bring_to_newest_schema() -> None:
+    """Migrate the database, and say from where to where."""
     before, after = _run(migrate)
     if before == after:
         typer.echo(f"The database has the newest schema already ({after}).")
@@ -53,21 +45,10 @@ def migrate_command() -> None:
         typer.echo(f"The database was brought from {before or 'nothing'} to the schema {after}.")
 
 
-@app.command(name="create-account")
-def create_account_command(
-    name: Annotated[str, typer.Argument(help="What the account is called.")],
-    email: Annotated[str, typer.Option(help="The first administrator's e-mail address.")],
-    caller_id: Annotated[str, typer.Option(help="The number that callees see by default; none when empty.")] = "",
-    balance: Annotated[str, typer.Option(help="The opening balance of the wallet.")] = "0.00",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one.")
-    ] = False,
-    if_missing: Annotated[
-        bool, typer.Option("--if-missing", help="Do nothing when the e-mail address has an account already.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+def open_account(
+    name: str, email: str, *, caller_id: str, balance: str, password_stdin: bool, if_missing: bool, as_json: bool
 ) -> None:
-    """Create an account with its first administrator and an API key. The key, and a password made here, are shown once."""
+    """Create an account from what was typed, and show its key."""
     email = _email(email)
     password = _read_password(email) if password_stdin else credentials.new_password()
     new = NewAccount(

@@ -1,0 +1,37 @@
+"""`belltower`: what people do from a terminal. Campaigns go over the API, as anybody's; an operator speaks to the database."""
+
+import typer
+
+from belltower.cli import operator
+from belltower.cli.create import create_campaign
+from belltower.cli.delete import delete_campaign
+from belltower.cli.download import download_results
+from belltower.cli.listing import list_campaigns
+from belltower.cli.retry import retry_campaign
+from belltower.cli.show import show_campaign
+from belltower.cli.upload import upload_campaign
+from belltower.cli.wallet import show_wallet
+from belltower.cli.watch import watch_campaign
+
+app = typer.Typer(
+    help="Belltower runs outbound voice-call campaigns at the moment they are due.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for _name, _command in (
+    ("create", create_campaign),
+    ("upload", upload_campaign),
+    ("list", list_campaigns),
+    ("show", show_campaign),
+    ("watch", watch_campaign),
+    ("download", download_results),
+    ("retry", retry_campaign),
+    ("delete", delete_campaign),
+    ("wallet", show_wallet),
+):
+    app.command(name=_name, rich_help_panel="Campaigns")(_command)
+
+app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)
+app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)

@@ -1,0 +1,42 @@
+"""What an operator does from a terminal. These commands speak to the database.
+
+What does so is imported when one of them runs: it takes a second, for which nobody else shall wait.
+"""
+
+from typing import Annotated
+
+import typer
+
+
+def migrate_database() -> None:
+    """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
+    from belltower.cli import database
+
+    database.bring_to_newest_schema()
+
+
+def open_account(
+    name: Annotated[str, typer.Argument(help="What the account is called.")],
+    email: Annotated[str, typer.Option(help="The first administrator's e-mail address.")],
+    caller_id: Annotated[str, typer.Option(help="The number that callees see by default; none when empty.")] = "",
+    balance: Annotated[str, typer.Option(help="The opening balance of the wallet.")] = "0.00",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one.")
+    ] = False,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="Do nothing when the e-mail address has an account already.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Create an account with its first administrator and an API key. The key, and a password made here, are shown once."""
+    from belltower.cli import database
+
+    database.open_account(
+        name,
+        email,
+        caller_id=caller_id,
+        balance=balance,
+        password_stdin=password_stdin,
+        if_missing=if_missing,
+        as_json=as_json,
+    )

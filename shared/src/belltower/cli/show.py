@@ -1,0 +1,42 @@
+"""`belltower show`: a campaign at this moment."""
+
+from rich.text import Text
+
+from belltower.cli.api import Json
+from belltower.cli.connection import AsJson, KeyFile, Url, connected
+from belltower.cli.output import counts, facts, instant, lateness, output, print_json, status
+from belltower.cli.watch import CampaignId
+
+
+def show_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None, as_json: AsJson = False) -> None:
+    """Show a campaign: its status, its times, and how far it is."""
+    with connected(url, key_file) as api:
+        found = api.get(f"/api/campaigns/{campaign}")
+    if as_json:
+        print_json(found)
+    else:
+        output().print(facts(_rows(found)))
+
+
+def _rows(campaign: Json) -> dict[str, str | Text]:
+    progress = campaign["progress"]
+    return {
+        "id": campaign["id"],
+        "name": campaign["name"],
+        "status": status(campaign),
+        "reason": campaign["status_reason"] or "",
+        "message": campaign["welcome_message"],
+        "spoken by": f"{campaign['voice']}, {campaign['language']}",
+        "callees see": campaign["caller_id"],
+        "scheduled for": instant(campaign["scheduled_time"]),
+        "created": instant(campaign["created_at"]),
+        "started": instant(campaign["started_at"]),
+        "lateness": lateness(campaign["start_lateness"]),
+        "completed": instant(campaign["completed_at"]),
+        "contacts": f"{progress['completed']:,} of {progress['total']:,} done",
+        "of them": counts(progress),
+        "calls": ", ".join(f"{count:,} {end}" for end, count in progress["dispositions"].items() if count),
+        "at once": f"{campaign['concurrency']:,}",
+        "attempts": f"{campaign['max_attempts']:,}, {campaign['retry_delay']:,} s apart",
+        "retry of": campaign["retry_of"] or "",
+    }
