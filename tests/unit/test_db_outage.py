@@ -32,6 +32,7 @@ def of_statement(cause: Exception, state: str | None = None) -> DBAPIError:
         of_statement(asyncpg.DeadlockDetectedError("deadlock"), "40P01"),
         of_statement(asyncpg.InterfaceError("connection is closed")),
         of_statement(ConnectionResetError()),
+        of_statement(asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")),
     ],
 )
 def test_what_passes_by_itself_is_an_outage(error: Exception) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from belltower.db.engine import connect_directly, sql
+from belltower.db.engine import CONNECTION_ERRORS, connect_directly, sql
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import DatabaseSettings
 
@@ -26,7 +26,6 @@ LEASE = 10.0
 INTERVAL = 3.0
 RECONNECT_PAUSE = 0.5
 
-DATABASE_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 Owned = Mapping[UUID, int]
 """The campaigns that a dialer owns according to the database, with their epochs."""
@@ -64,7 +63,7 @@ class Heartbeat:
                     await self._connect()
                 await self._renew()
                 await asyncio.sleep(INTERVAL)
-            except DATABASE_ERRORS as error:
+            except CONNECTION_ERRORS as error:
                 log.warning("heartbeat_failed", error=f"{type(error).__name__}: {error}")
                 self._disconnect()
                 await asyncio.sleep(RECONNECT_PAUSE)
@@ -73,7 +72,7 @@ class Heartbeat:
         """Lapse at once: whatever was not released is free for others."""
         async with self._speaking:
             if self._connection is not None:
-                with suppress(*DATABASE_ERRORS):
+                with suppress(*CONNECTION_ERRORS):
                     await self._connection.execute(_text("retire_dialer"), self.dialer_id)
             self._disconnect()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
-from belltower.db.engine import connect_directly
+from belltower.db.engine import CONNECTION_ERRORS, connect_directly
 from belltower.db.notify import CHANNEL
 from belltower.runtime.settings import DatabaseSettings
 
@@ -28,7 +28,7 @@ async def listen(settings: DatabaseSettings, *, woken: Callable[[], None], conne
             while True:
                 await asyncio.sleep(PING_INTERVAL)
                 await connection.execute("SELECT 1")
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except CONNECTION_ERRORS as error:
             log.warning("listener_lost", error=f"{type(error).__name__}: {error}")
         finally:
             if connection is not None:

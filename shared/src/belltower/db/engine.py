@@ -26,6 +26,11 @@ T = TypeVar("T")
 _RETRIED_STATES = {"40001", "40P01"}
 """SQLSTATE serialization_failure and deadlock_detected (PostgreSQL, Appendix A): the transaction may simply run again."""
 _TRIES = 5
+_BROKEN = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a connection raises that cannot be used any more. "another operation is in progress", an internal error by its name, is
+what asyncpg says when the server went away in the middle of one."""
+CONNECTION_ERRORS = (*_BROKEN, asyncpg.PostgresError)
+"""What a connection of one's own may raise that one opens again: it is broken, or the server refuses."""
 _OUTAGE_CLASSES = ("08", "40", "53", "57")
 """SQLSTATE classes: connection, rollback, resources, and shutdown, start-up, time-out (PostgreSQL, Appendix A)."""
 _IDLE_TOO_LONG = "25P03"
@@ -144,7 +149,7 @@ def _passes(state: str | None) -> bool:
 def _is_broken(error: object) -> bool:
     """Whether a connection cannot be used any more. asyncpg calls a value of the wrong type an interface error, too; that
     one is whoever sent it's."""
-    return isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, ValueError)
+    return isinstance(error, _BROKEN) and not isinstance(error, ValueError)
 
 
 def sqlstate(error: DBAPIError) -> str | None:
