@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.support.api import Api, refused
 
-from belltower_api import contacts
+from belltower_api.routes import contacts
 
 PHONES = [f"+1415555{number:04d}" for number in range(100, 107)]
 

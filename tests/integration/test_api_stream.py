@@ -25,9 +25,10 @@ from belltower.db.progress import fold
 from belltower.db.sessions import create_session
 from belltower.domain.credentials import new_session_token
 from belltower.runtime.process import serve_http
-from belltower_api import live, stream
+from belltower_api import live
 from belltower_api.app import create_app
 from belltower_api.dependencies import COOKIE
+from belltower_api.routes import stream
 from belltower_local import ports
 
 APPEND = (

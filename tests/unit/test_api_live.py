@@ -8,9 +8,10 @@ import pytest
 from starlette.types import Message
 
 from belltower.db.changes import Moment
-from belltower_api import live, stream
+from belltower_api import live
 from belltower_api.live import Listener
-from belltower_api.stream import EventStream
+from belltower_api.routes import stream
+from belltower_api.routes.stream import EventStream
 
 BEFORE, AFTER = Moment(1, "10:10:"), Moment(1, "20:25:22")
 

@@ -12,7 +12,11 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
-from belltower_api import (
+from belltower_api.dependencies import Resources
+from belltower_api.live import Live
+from belltower_api.middleware import RequestScope
+from belltower_api.problems import add_handlers
+from belltower_api.routes import (
     administrator,
     api_keys,
     calls,
@@ -32,10 +36,6 @@ from belltower_api import (
     test_calls,
     wallet,
 )
-from belltower_api.dependencies import Resources
-from belltower_api.errors import add_handlers
-from belltower_api.live import Live
-from belltower_api.middleware import RequestScope
 from belltower_api.schemas.problem import Problem
 from belltower_api.schemas.stream import CampaignDeleted, Reset
 from belltower_api.settings import ApiSettings

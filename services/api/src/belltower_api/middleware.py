@@ -11,7 +11,8 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from belltower_api.errors import TooLarge, unexpected
+from belltower_api.errors import TooLarge
+from belltower_api.problems import unexpected
 
 log = structlog.get_logger(__name__)
 

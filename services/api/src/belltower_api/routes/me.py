@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from belltower.db.accounts import get_account
 from belltower.runtime.settings import CarrierKind
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
+from belltower_api.problems import problems
 from belltower_api.schemas.session import User
 from belltower_api.schemas.values import Currency
 

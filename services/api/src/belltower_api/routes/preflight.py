@@ -17,8 +17,8 @@ from belltower.domain.forecast import experience_or_assumption, forecast
 from belltower.domain.money import Tariff
 from belltower_api.create_campaign import caller_id_of, start_of
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.lists import listed
+from belltower_api.problems import problems
 from belltower_api.schemas.campaign_fields import CampaignPreflight
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import Currency, Instant, Money

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db import wallet
 from belltower.db.engine import in_transaction
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Administrator, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.problems import problems
 from belltower_api.schemas.collection import Paging
 from belltower_api.schemas.wallet import TopUp, Wallet, WalletEntry, WalletEntryCollection
 

@@ -10,8 +10,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, is_still_allowed
-from belltower_api.errors import problems
 from belltower_api.live import Listener
+from belltower_api.problems import problems
 
 log = structlog.get_logger(__name__)
 

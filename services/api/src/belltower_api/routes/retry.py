@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db import campaigns
 from belltower.db.contacts import NewContacts
 from belltower.domain.campaign import ContactStatus
-from belltower_api.campaigns import CREATED, location, untouched
 from belltower_api.create_campaign import create
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
+from belltower_api.problems import problems
+from belltower_api.routes.campaigns import CREATED, location, untouched
 from belltower_api.schemas.campaign import Campaign
 from belltower_api.schemas.campaign_fields import CampaignFields, CampaignRetry
 

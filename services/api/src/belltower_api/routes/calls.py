@@ -11,8 +11,8 @@ from belltower.db import calls, do_not_call
 from belltower.db.wallet import get_wallet
 from belltower.domain.principal import Principal
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.paging import next_sorted_cursor, read_sorted_cursor, sort_of
+from belltower_api.problems import problems
 from belltower_api.schemas.call import Call, CallCollection, CallDetail, CallPaging, CampaignCallPaging
 
 router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=AUTHENTICATED)

@@ -12,7 +12,7 @@ from belltower.db import campaigns, stats
 from belltower.db.progress import get_progress
 from belltower.db.wallet import get_wallet
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
+from belltower_api.problems import problems
 from belltower_api.schemas.campaign import CampaignProgress, lateness
 from belltower_api.schemas.values import Currency, Instant, Money
 

@@ -12,8 +12,8 @@ from belltower.db.progress import get_progress
 from belltower.domain import phone
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
-from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.problems import problems
 from belltower_api.schemas.contact import Contact, ContactCollection, ContactPaging
 from belltower_api.schemas.values import shown_instant, shown_money
 

@@ -5,8 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from belltower.domain.message import read_message, values_of
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.lists import listed
+from belltower_api.problems import problems
 from belltower_api.schemas.campaign_fields import WelcomeMessage
 from belltower_api.schemas.list_fields import ContactLists
 from belltower_api.schemas.rejection import MessageWarning

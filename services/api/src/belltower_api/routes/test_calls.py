@@ -18,8 +18,8 @@ from belltower.domain.errors import Invalid, NotFound
 from belltower.domain.message import MAX_SPOKEN, read_message, spoken_length, values_of
 from belltower_api.create_campaign import create
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
+from belltower_api.problems import problems
 from belltower_api.schemas.call import Call
 from belltower_api.schemas.campaign_fields import CampaignFields, Speech
 from belltower_api.schemas.list_fields import Fields

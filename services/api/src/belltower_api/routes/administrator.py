@@ -12,11 +12,11 @@ from belltower.db.engine import in_transaction
 from belltower.domain import principal
 from belltower.domain.credentials import MINIMUM_PASSWORD, check_new_password, new_session_token, password_hash
 from belltower_api.dependencies import Res, VisitorRoute
-from belltower_api.errors import problems
+from belltower_api.problems import problems
+from belltower_api.routes.session import set_cookie, start_session
 from belltower_api.schemas.session import Email, Password, Session, User
 from belltower_api.schemas.values import Name
 from belltower_api.schemas.values import Request as Fields
-from belltower_api.session import set_cookie, start_session
 
 router = APIRouter(prefix="/api/administrator", tags=["Session"], route_class=VisitorRoute)
 

@@ -13,15 +13,15 @@ from belltower.domain.call import FINAL
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.principal import Principal
 from belltower_api import contact_file
-from belltower_api.calls import page_of_calls
 from belltower_api.contact_list import ContactList
 from belltower_api.create_campaign import create
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept, Once
 from belltower_api.links import TO_CAMPAIGN
 from belltower_api.lists import listed, uploaded
 from belltower_api.paging import next_cursor, next_sorted_cursor, read_cursor, read_sorted_cursor, sort_of
+from belltower_api.problems import problems
+from belltower_api.routes.calls import page_of_calls
 from belltower_api.schemas.call import CallCollection, CampaignCallPaging
 from belltower_api.schemas.campaign import (
     Campaign,

@@ -10,9 +10,9 @@ from belltower.db.engine import in_transaction
 from belltower.domain import phone as telephone
 from belltower.domain.errors import NotFound
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.problems import problems
 from belltower_api.schemas.collection import Paging
 from belltower_api.schemas.do_not_call import (
     DoNotCallCreate,

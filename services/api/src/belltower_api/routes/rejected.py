@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from belltower.db import campaigns, rejected
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
-from belltower_api.errors import problems
 from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.problems import problems
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.rejection import RejectedNumber
 

@@ -14,7 +14,8 @@ from belltower.db.sign_ins import Attempt, count_attempt, forgive_attempt
 from belltower.domain import credentials, principal
 from belltower.domain.errors import TooManyAttempts
 from belltower_api.dependencies import COOKIE, Res, Resources, VisitorRoute
-from belltower_api.errors import SignInRefused, problems
+from belltower_api.errors import SignInRefused
+from belltower_api.problems import problems
 from belltower_api.schemas.session import Email, Password, Session, User
 from belltower_api.schemas.values import Request as Fields
 

@@ -34,7 +34,8 @@ from belltower.telephony.twilio import (
     twiml_to_part,
 )
 from belltower_api.dependencies import Res, Resources
-from belltower_api.errors import CallbackRefused, problems
+from belltower_api.errors import CallbackRefused
+from belltower_api.problems import problems
 
 log = structlog.get_logger(__name__)
 

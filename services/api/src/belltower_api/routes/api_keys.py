@@ -12,10 +12,10 @@ from belltower.db import api_keys
 from belltower.db.engine import in_transaction
 from belltower.domain.credentials import new_api_key
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Administrator, Res
-from belltower_api.errors import problems
 from belltower_api.idempotency import Kept
 from belltower_api.links import links
 from belltower_api.paging import next_cursor, read_cursor
+from belltower_api.problems import problems
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import Instant, Name, Request
 
