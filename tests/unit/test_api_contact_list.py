@@ -143,6 +143,13 @@ def test_values_that_are_missing_are_counted_where_there_is_no_fallback() -> Non
     assert said == {"name": ("missing_value", 1), "plcae": ("unknown_placeholder", 2)}
 
 
+@pytest.mark.parametrize("message", ["Hi {{time}}, {{Time|noon}}.", "Hi {{time|noon}}, {{Time}}."])
+def test_a_fallback_at_one_place_does_not_hide_that_another_has_none(message: str) -> None:
+    ann = ListedContact(phone=A, fields={"Time": "10:00"})
+    with of_message(message, ann, ListedContact(phone=B)) as found:
+        assert [(warning.code, warning.contacts) for warning in found.warnings] == [("missing_value", 1)]
+
+
 def test_a_contact_whose_message_would_be_too_long_is_left_out() -> None:
     long = ListedContact(phone=A, fields={f"f{index}": "&" * 999 for index in range(2)})
     with of_message("Hi {{f0}} {{f1|you}}", long, ListedContact(phone=B)) as found:
