@@ -86,6 +86,7 @@ def test_names_are_found_in_what_programs_export(program: str, names: list[str] 
     ("header", "cells", "name"),
     [
         ("Vorname,Name", "Ann,Lee", "Ann Lee"),
+        ("First Name,Full Name", "Ann,Ann Lee", "Ann Lee"),
         ("Name,Firma", "Ann Lee,Acme", "Ann Lee"),
         ("Prénom,Nom", "Ann,Lee", "Ann Lee"),
         ("Nom,Ville", "Lee,Lyon", "Lee"),

@@ -70,8 +70,10 @@ class Layout:
 
     def _name(self, row: Row) -> str | None:
         cells = row.cells
-        parts = (_sayable(cells[index]) for index in self.names if index < len(cells))
-        return " ".join(filter(None, parts))[:200].strip() or None
+        parts = [part for index in self.names if index < len(cells) and (part := _sayable(cells[index]))]
+        if len(parts) == 2 and parts[1].startswith(f"{parts[0]} "):
+            del parts[0]  # "First Name" beside "Name", and that is all of it
+        return " ".join(parts)[:200].strip() or None
 
     def _fields(self, row: Row) -> dict[str, str]:
         cells = row.cells
