@@ -21,12 +21,12 @@ from belltower_api.errors import TooLarge
 A, B, C = "+14155550123", "+14155550124", "+442079460000"
 
 GOOGLE = f"""\
-First Name,Middle Name,Last Name,Organization Name,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,\
+First Name,Middle Name,Last Name,Phonetic Last Name,Organization Name,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,\
 Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,Phone 3 - Label,Phone 3 - Value
-Ann,,Lee,,,* myContacts,* Home,ann@example.com,Work,+1 415-555-0199,Mobile,{A},,
-Ben,,Ode,Acme,"two
+Ann,,Lee,,,,* myContacts,* Home,ann@example.com,Work,+1 415-555-0199,Mobile,{A},,
+Ben,,Ode,,Acme,"two
 lines",* myContacts,,,Work Fax,+1 415-555-0198,Home,{B},,
-Cid,,Poe,,,* myContacts,,,Mobile,{C} ::: +44 20 7946 0001,,,,
+Cid,,Poe,,,,* myContacts,,,Mobile,{C} ::: +44 20 7946 0001,,,,
 """
 OUTLOOK = f"""\
 "First Name","Last Name","Company","Business Fax","Business Phone","Business Phone 2","Home Phone","Mobile Phone","Pager",\
@@ -121,6 +121,7 @@ Cep Telefonu; Telefon Numarası; Телефон; Мобильный; Номер 
 OTHER_NAMES = """
 Name; E-mail; City; Date; Fax; Business Fax; Telefax; Faksi; FAX番号; 传真; Факс; Télécopie; Pager
 Phone 1 - Type; Phone 1 - Label; Phone type; Phone country code; Assistant's Phone; TTY/TDD Phone
+Phonetic First Name; Prénom phonétique; Nome fonético
 """
 
 

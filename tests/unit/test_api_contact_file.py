@@ -43,6 +43,7 @@ def found(content: str | bytes) -> list[tuple[int, str]]:
         f"{A}, {B}",
         f"{A},{B}\n",
         f"{A};{B};\n",
+        f"contact\n{A}\n{B}\n",
         f"'{A}\n'{B}\n",
         f"name,phone,date\nAnn,{A},2024-01-15\nBen,{B},2024-01-16\n",
         f"phone,phone type\n{A},mobile\n{B},home\n",

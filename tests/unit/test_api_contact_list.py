@@ -86,6 +86,7 @@ def test_names_are_found_in_what_programs_export(program: str, names: list[str] 
     ("header", "cells", "name"),
     [
         ("Vorname,Name", "Ann,Lee", "Ann Lee"),
+        ("First Name,Full Name", "Ann,Ann Lee", "Ann Lee"),
         ("Name,Firma", "Ann Lee,Acme", "Ann Lee"),
         ("Prénom,Nom", "Ann,Lee", "Ann Lee"),
         ("Nom,Ville", "Lee,Lyon", "Lee"),
@@ -141,6 +142,13 @@ def test_values_that_are_missing_are_counted_where_there_is_no_fallback() -> Non
     with of_message("Hi {{name}} {{name}}, at {{time|noon}}, {{plcae|there}}.", ann, ben) as found:
         said = {warning.placeholder: (warning.code, warning.contacts) for warning in found.warnings}
     assert said == {"name": ("missing_value", 1), "plcae": ("unknown_placeholder", 2)}
+
+
+@pytest.mark.parametrize("message", ["Hi {{time}}, {{Time|noon}}.", "Hi {{time|noon}}, {{Time}}."])
+def test_a_fallback_at_one_place_does_not_hide_that_another_has_none(message: str) -> None:
+    ann = ListedContact(phone=A, fields={"Time": "10:00"})
+    with of_message(message, ann, ListedContact(phone=B)) as found:
+        assert [(warning.code, warning.contacts) for warning in found.warnings] == [("missing_value", 1)]
 
 
 def test_a_contact_whose_message_would_be_too_long_is_left_out() -> None:

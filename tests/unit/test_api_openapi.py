@@ -97,6 +97,17 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
         assert method == "get" or "403" in failures, "a page of another site is refused"
 
 
+def test_whoever_names_an_import_is_told_that_it_may_be_gone() -> None:
+    takers = set()
+    for method, path, operation in OPERATIONS:
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        schema = DOCUMENT["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+        if "import_id" in schema.get("properties", {}):
+            takers.add((method, path))
+            assert "404" in operation["responses"], path
+    assert ("post", "/api/campaigns") in takers
+
+
 def test_the_document_is_written_to_the_file_that_is_named(tmp_path: Path) -> None:
     written = tmp_path / "openapi.json"
     command = [sys.executable, "-m", "belltower_api.openapi", str(written)]

@@ -11,7 +11,7 @@ from belltower.db.contacts import NewContacts
 from belltower.db.rejected import NewRejected
 from belltower.domain import phone
 from belltower.domain.errors import Invalid
-from belltower.domain.message import MAX_SPOKEN, Message, spoken_length, values_of
+from belltower.domain.message import MAX_SPOKEN, Message, Placeholder, spoken_length, values_of
 from belltower_api import contact_file
 from belltower_api.contact_file import Wishes
 from belltower_api.schemas.list_fields import ListedContact
@@ -103,9 +103,13 @@ class ContactList:
         """What the message says of contacts that they do not have."""
         if self._message is None:
             return []
+        least: dict[str, Placeholder] = {}  # of those with the same key, one without a fallback if there is any
+        for each in self._message.placeholders:
+            if each.key not in least or each.fallback is None:
+                least[each.key] = each
         return [
             warning
-            for placeholder in {each.key: each for each in self._message.placeholders}.values()
+            for placeholder in least.values()
             if (warning := MessageWarning.of(placeholder, self._missing[placeholder.key], len(self.contacts)))
         ]
 

@@ -69,7 +69,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
         case "string_too_long":
             return "too_long", f"{name} must have at most {context['max_length']} characters."
         case "too_long":
-            return "too_long", f"{name} must have at most {context['max_length']} entries."
+            counted = "characters" if isinstance(error["input"], str) else "entries"  # a secret is no plain text
+            return "too_long", f"{name} must have at most {context['max_length']} {counted}."
         case "greater_than_equal":
             return "out_of_range", f"{name} must be at least {context['ge']}."
         case "less_than_equal":

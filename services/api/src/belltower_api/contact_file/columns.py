@@ -56,9 +56,9 @@ _NOT_WORDS = frozenset(
         "verified status consent country pays land optin opt carrier operator provider model brand os platform"
     )
 )
-_NOT_STARTS = _stems("fax telefax faks telefaks faksi")
+_NOT_STARTS = _stems("fax telefax faks telefaks faksi phonet fonet")
 _NOT_PARTS = _stems("ファックス ファクス 传真 傳真 팩스 فاكس फैक्स факс")
-"""Machines, and what is said about a number."""
+"""Machines, what is said about a number, and how a name is spoken: "Phonetic Last Name"."""
 _PLACE_WORDS = frozenset(
     _stems(
         "home work business office private privat privé landline domicile bureau travail casa lavoro trabajo trabalho "

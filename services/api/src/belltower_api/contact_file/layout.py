@@ -70,8 +70,10 @@ class Layout:
 
     def _name(self, row: Row) -> str | None:
         cells = row.cells
-        parts = (_sayable(cells[index]) for index in self.names if index < len(cells))
-        return " ".join(filter(None, parts))[:200].strip() or None
+        parts = [part for index in self.names if index < len(cells) and (part := _sayable(cells[index]))]
+        if len(parts) == 2 and parts[1].startswith(f"{parts[0]} "):
+            del parts[0]  # "First Name" beside "Name", and that is all of it
+        return " ".join(parts)[:200].strip() or None
 
     def _fields(self, row: Row) -> dict[str, str]:
         cells = row.cells
@@ -96,7 +98,8 @@ def layout_of(table: Table, wishes: Wishes) -> Layout:
     told = {_find(titles, title, "columns"): target for title, target in wishes.columns.items()}
     named = [index for index, target in told.items() if target is not None and field_key(target) == NAME]
     numbers = {column.index for column in phones}
-    names = named or [index for index in name_columns(table.header) if index not in numbers and index not in told]
+    titled = name_columns(table.header) if phones else ()
+    names = named or [index for index in titled if index not in numbers and index not in told]
     # A column that is called `name` is the name, and no field beside it.
     taken = numbers | set(told) | {index for index in names if field_key(titles[index]) == NAME}
     fields = [(index, title) for index, title in enumerate(titles) if index not in taken] if phones else []

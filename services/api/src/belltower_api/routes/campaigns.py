@@ -49,7 +49,7 @@ CREATED: dict[int | str, dict[str, Any]] = {
     "",
     summary="Create a campaign",
     status_code=201,
-    responses={**CREATED, **problems(400, 401, 402, 403, 409, 413, 415, 422)},
+    responses={**CREATED, **problems(400, 401, 402, 403, 404, 409, 413, 415, 422)},
 )
 async def create_campaign(
     fields: CampaignCreate, res: Res, asker: Asker, response: Response, once: Kept
