@@ -77,7 +77,7 @@ async def test_a_download_has_a_line_for_everyone_with_the_calls_summed_up(
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="campaign-{campaign_id}.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["phone"] for row in rows] == PHONES
     called = rows[0]
     assert called.pop("last_called_at").endswith("Z")

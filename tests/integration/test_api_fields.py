@@ -56,7 +56,7 @@ async def test_contacts_that_are_malformed_are_refused_where_they_are(api: Api) 
 async def test_a_download_has_the_names_and_fields_safe_against_formulas(api: Api) -> None:
     body = (await api.create(phone_numbers=[B], contacts=[ANN])).json()
     answer = await api.client.get(f"/api/campaigns/{body['id']}/download")
-    first, second = csv.DictReader(io.StringIO(answer.text))
+    first, second = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert (first["name"], first["Time"], first["note"]) == ("Ann", "10:00", "'=1+1")
     assert (second["name"], second["Time"], second["note"]) == ("", "", "")
 
@@ -90,7 +90,7 @@ async def test_what_was_left_out_can_be_looked_at_and_downloaded_later(api: Api)
     rest = (await api.client.get(path, params={"limit": 2, "cursor": page["next_cursor"]})).json()
     assert (page["total"], rest["next_cursor"]) == (3, None)
     assert page["items"] + rest["items"] == body["rejected"]["items"]
-    rows = list(csv.reader(io.StringIO((await api.client.get(f"{path}/download")).text)))
+    rows = list(csv.reader(io.StringIO((await api.client.get(f"{path}/download")).content.decode("utf-8-sig"))))
     assert rows[0] == ["source", "line", "value", "code", "reason"]
     assert [row[:3] for row in rows[1:]] == [["file", "2", "'=1+1"], ["file", "4", "x"], ["phone_numbers", "1", "y"]]
     for address in (path, f"{path}/download"):

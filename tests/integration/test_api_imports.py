@@ -76,12 +76,41 @@ async def test_an_import_is_read_again_as_one_wishes(api: Api) -> None:
     body = (await api.client.get(path, params={"phone_column": "Büro"})).json()
     assert (body["phone_column"], body["contacts"], body["rejected"]["count"]) == ("Büro", 1, 3)
     refused(await api.client.get(path, params={"phone_column": "Fax"}), 400, "unknown_column")
-    rows = list(csv.reader(io.StringIO((await api.client.get(f"{path}/rejected/download")).text)))
+    rows = list(
+        csv.reader(io.StringIO((await api.client.get(f"{path}/rejected/download")).content.decode("utf-8-sig")))
+    )
     assert [row[:3] for row in rows] == [
         ["line", "value", "code"],
         ["3", "", "empty"],
         ["4", "n/a", "not_a_phone_number"],
     ]
+
+
+async def test_a_campaign_rings_whom_its_import_has_shown(api: Api) -> None:
+    table = f"Name,Office,Mobile,When\nAnn,0171 5550171,{A},noon\n"
+    body = (await sent(api, table, phone_column="Office", default_country="DE", columns='{"When": "slot"}')).json()
+    assert body["sample"][0]["phone"] == "+491715550171"
+    request = {"import_id": body["id"], "welcome_message": "Hi {{slot}} {{phone}}"}
+
+    async def heard(**changes: Any) -> str:
+        answer = await api.client.post("/api/campaigns/preview", json={**request, **changes})
+        return str(answer.json()["items"][0]["message"])
+
+    assert await heard() == "Hi noon +491715550171"
+    assert await heard(phone_column="Mobile") == f"Hi noon {A}"
+    other = (await api.client.get(f"/api/imports/{body['id']}", params={"phone_column": "Mobile"})).json()
+    assert (other["sample"][0]["phone"], other["sample"][0]["fields"]["slot"]) == (A, "noon")
+
+
+async def test_columns_without_a_file_are_refused(api: Api) -> None:
+    refused(await api.create(phone_column="Mobile"), 400, "column_unexpected", "import_id")
+    refused(await api.create(columns={"a": "b"}), 400, "column_unexpected", "import_id")
+    import_id = (await sent(api)).json()["id"]
+    problem = refused(
+        await api.create(phone_numbers=..., import_id=import_id, phone_column="Termin"), 400, "no_valid_number"
+    )
+    assert problem["errors"][0]["pointer"] == "/import_id"
+    refused(await api.create(phone_numbers=..., contacts=[]), 400, "no_valid_number", "contacts holds no number")
 
 
 async def test_what_is_no_list_is_refused_and_not_kept(api: Api) -> None:

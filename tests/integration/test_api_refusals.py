@@ -324,3 +324,8 @@ async def test_an_unforeseen_error_is_500_without_a_trace(api: Api, caplog: pyte
 
     assert problem["request_id"] in problem["detail"]
     assert "campaign_progress" not in json.dumps(problem)
+
+
+async def test_a_parameter_that_is_sent_twice_is_refused(api: Api) -> None:
+    problem = refused(await api.client.get("/api/campaigns?status=completed&status=pending"), 400, "repeated", "status")
+    assert problem["errors"][0]["pointer"] == "/status"

@@ -21,7 +21,7 @@ def contacts(
 ) -> Iterator[ContactList]:
     """The contacts of a file."""
     with ContactList(default_country=default_country) as found:
-        found.add_file(File(io.BytesIO(content), None, wishes))
+        found.add_file(File(io.BytesIO(content), None, wishes, default_country))
         yield found
 
 

@@ -209,7 +209,7 @@ def test_a_workbook_is_read_with_numbers_as_excel_keeps_them() -> None:
     )
     assert found(content, "x.xlsx") == [(4, "14155550123"), (5, B)]
     table = contact_file.open_table(io.BytesIO(content))
-    assert [row.cells[:3] for row in table.rows] == [["Ann", "2023-03-15", "True"], ["Ben", "", "False"]]
+    assert [row.cells[:3] for row in table.rows] == [["Ann", "2023-03-15", "TRUE"], ["Ben", "", "FALSE"]]
 
 
 def test_the_first_visible_sheet_with_content_is_read() -> None:

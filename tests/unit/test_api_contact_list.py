@@ -23,7 +23,7 @@ def read(content: str, wishes: Wishes = NO_WISHES) -> list[Sampled]:
 
 
 def of_message(template: str, *listed: ListedContact) -> ContactList:
-    return read_contacts(None, listed, [], message=check_message(template), default_country=None)
+    return read_contacts(None, listed, [], message=check_message(template), default_country=None, blamed="contacts")
 
 
 @given(st.lists(st.one_of(st.sampled_from([A, B, C, "0044 2079460000"]), st.text(max_size=20)), max_size=60))
@@ -116,6 +116,15 @@ def test_a_mapping_says_what_columns_become() -> None:
     content = f"Who,Mobile,Office,Time,Note\nAnn,{A},{B},10:00,x\n"
     wishes = Wishes(phone_column="office", columns={"who": "Name", "Time": "slot", "Note": None})
     assert read(content, wishes) == [Sampled(B, "Ann", {"Mobile": A, "slot": "10:00"})]
+
+
+@pytest.mark.parametrize(
+    "columns", [{"Time": "x", "Note": "X"}, {"Time": "Phone"}, {"Time": "--"}], ids=["twice", "phone", "no name"]
+)
+def test_a_mapping_that_would_lose_values_is_refused(columns: dict[str, str | None]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(f"Who,Mobile,Time,Note\nAnn,{A},10:00,x\n", Wishes(columns=columns))
+    assert (refusal.value.field, refusal.value.code) == ("columns", "invalid_columns")
 
 
 def test_a_list_may_be_read_as_a_table_of_one_of_its_columns() -> None:

@@ -105,6 +105,11 @@ def test_a_normal_form_stays_as_it_is(number: str) -> None:
     assert normalise(normalise(number)) == number
 
 
+@pytest.mark.parametrize("written", ["491725550144", "49 172 5550144", "0172 5550144", "1725550144", "4915112345678"])
+def test_a_number_that_lost_its_plus_rings_nobody_else(written: str) -> None:
+    assert normalise(written, "DE") in ("+491725550144", "+4915112345678")
+
+
 @given(a_number, st.data())
 def test_separators_between_digits_do_not_matter(number: str, data: st.DataObject) -> None:
     written = "".join(digit + data.draw(st.sampled_from(["", " ", "-", "."])) for digit in number)

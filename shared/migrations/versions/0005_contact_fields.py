@@ -58,6 +58,12 @@ def upgrade() -> None:
         sa.Column("filename", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False, comment="Bytes."),
         sa.Column(
+            "reading",
+            sa.JSON(),
+            nullable=False,
+            comment="How it was read then: country and columns; the default for later.",
+        ),
+        sa.Column(
             "analysis",
             sa.JSON(),
             nullable=False,

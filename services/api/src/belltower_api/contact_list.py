@@ -27,6 +27,7 @@ class File:
     content: BinaryIO
     filename: str | None
     wishes: Wishes
+    default_country: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,15 @@ class ContactList:
         """The first of the numbers."""
         return list(islice(self.phones(), count))
 
-    def require_one(self, source: Source) -> None:
+    def require_one(self, field: str) -> None:
         """Raise `Invalid` when there is nobody to ring."""
         if len(self.contacts):
             return
         if not self._rejected:
-            raise Invalid(source, "no_valid_number", f"{source} holds no number. Send numbers such as +14155550123.")
+            raise Invalid(field, "no_valid_number", f"{field} holds no number. Send numbers such as +14155550123.")
         first = self._rejected[0]
         raise Invalid(
-            source,
+            field,
             "no_valid_number",
             f"None of the entries ({len(self.left_out)}) is a number that can be rung. The first, {first.value!r} in line"
             f" {first.line}: {first.reason}. Send numbers such as +14155550123.",
@@ -161,10 +162,11 @@ def read_contacts(
     *,
     message: Message | None,
     default_country: str | None,
+    blamed: str,
 ) -> ContactList:
     """All lists as one: of contacts with the same number the first counts, and the file goes before the others.
 
-    Raises `Invalid` when there is nobody to ring, and `TooLarge`.
+    Raises `Invalid`, about the field that is `blamed`, when there is nobody to ring, and `TooLarge`.
     """
     with ExitStack() as closing:
         found = closing.enter_context(ContactList(message, default_country))
@@ -174,6 +176,6 @@ def read_contacts(
             found.add("contacts", line, contact.phone, contact.name, contact.fields)
         for line, entry in enumerate(numbers, start=1):
             found.add("phone_numbers", line, entry, None, {})
-        found.require_one("file" if file else "contacts" if contacts else "phone_numbers")
+        found.require_one(blamed)
         closing.pop_all()
     return found

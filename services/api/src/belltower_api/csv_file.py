@@ -19,9 +19,15 @@ def csv_responses(columns: Sequence[str], row: Sequence[str]) -> dict[int | str,
 
 
 def csv_file(filename: str, lines: AsyncIterator[str]) -> StreamingResponse:
-    """A file to download, sent as it is written."""
+    """A file to download, sent as it is written. It begins with a mark by which Excel knows that it is UTF-8."""
+
+    async def marked() -> AsyncIterator[str]:
+        yield "\ufeff"
+        async for line in lines:
+            yield line
+
     return StreamingResponse(
-        lines, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{filename}"'}
+        marked(), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{filename}"'}
     )
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from belltower.db.api_keys import find_principal
 from belltower.db.engine import is_outage
 from belltower.db.sessions import find_session
+from belltower.domain.errors import Invalid
 from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
 from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
@@ -51,8 +52,10 @@ class Resources:
     """The same pool in autocommit, for single reads: they need no BEGIN and no COMMIT."""
     outcomes: Outcomes
     live: Live
-    list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
-    """How many lists of numbers are read at once: what they take of memory and processor is bounded."""
+    list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    """How many lists of contacts are read at once: what they take of memory and processor is bounded."""
+    file_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """The same for large files, behind which nobody else's short list waits."""
     hashers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many passwords are hashed at once, for the same reason."""
 
@@ -73,6 +76,7 @@ class AccountRoute(APIRoute):
             if administrators_only:  # before an answer that was kept is given to somebody else
                 await _administrator(request)
             _expect(request, media_type)
+            _refuse_repetitions(request)
             if request.method == "POST":
                 return await answered_once(request, resources(request).reader, principal.account_id, handle)
             return with_etag(request, await handle(request))
@@ -146,6 +150,16 @@ def _expect(request: Request, media_type: str | None) -> None:
     given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if given != media_type and (given or request.headers.get("Content-Length", "0") != "0"):
         raise UnsupportedMediaType(f"Send the body as {media_type}, and say so in the Content-Type header.")
+
+
+def _refuse_repetitions(request: Request) -> None:
+    """No parameter is taken twice, and to go by one of two would leave the other out in silence. Raises `Invalid`."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in request.query_params:
+        if names.count(name) > 1:
+            raise Invalid(
+                name[:_LONGEST_SECRET], "repeated", f"{name[:_LONGEST_SECRET]} was sent more than once. Send one."
+            )
 
 
 def resources(request: Request) -> Resources:

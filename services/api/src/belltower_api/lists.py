@@ -12,12 +12,14 @@ from fastapi import UploadFile
 from belltower.db import imports
 from belltower.domain.errors import Invalid
 from belltower.domain.message import read_message
-from belltower_api.contact_file import Wishes
 from belltower_api.contact_list import ContactList, File, read_contacts
 from belltower_api.dependencies import Resources
 from belltower_api.schemas.list_fields import ContactLists, ListedContact, ListReading
 
 T = TypeVar("T")
+
+_LARGE = 2 * 2**20
+"""Bytes of a file that takes seconds to read."""
 
 
 @asynccontextmanager
@@ -25,17 +27,19 @@ async def listed(
     resources: Resources, account_id: UUID, lists: ContactLists, welcome_message: str
 ) -> AsyncIterator[ContactList]:
     """The contacts of a request, those of its import among them. Raises `Invalid`, `NotFound` and `TooLarge`."""
-    if not lists.model_fields_set & {"phone_numbers", "contacts", "import_id"}:
-        raise Invalid(
-            "phone_numbers",
-            "missing",
-            "phone_numbers is required, or contacts, or the import_id of a file that was sent to /api/imports.",
-        )
+    _check(lists)
     if lists.import_id is None:
-        found = await _read(resources, lists, welcome_message, None, lists.phone_numbers, lists.contacts)
+        blamed = (
+            "contacts" if lists.model_fields_set & {"phone_numbers", "contacts"} == {"contacts"} else "phone_numbers"
+        )
+        read = _reader(lists.default_country, welcome_message, None, lists.phone_numbers, lists.contacts, blamed)
+        found = await _in_thread(resources.list_readers, read)
     else:
-        async with imported_file(resources, account_id, lists.import_id, lists.wishes) as file:
-            found = await _read(resources, lists, welcome_message, file, lists.phone_numbers, lists.contacts)
+        async with imported_file(resources, account_id, lists.import_id, lists) as file:
+            read = _reader(
+                file.default_country, welcome_message, file, lists.phone_numbers, lists.contacts, "import_id"
+            )
+            found = await read_file(resources, file, read)
     with found:
         yield found
 
@@ -45,14 +49,17 @@ async def uploaded(
     resources: Resources, upload: UploadFile, reading: ListReading, welcome_message: str, numbers: Sequence[str]
 ) -> AsyncIterator[ContactList]:
     """The contacts of a file, and of numbers beside it. Raises `Invalid` and `TooLarge`."""
-    file = File(upload.file, upload.filename, reading.wishes)
-    with await _read(resources, reading, welcome_message, file, numbers) as found:
+    file = File(upload.file, upload.filename, reading.wishes, reading.default_country)
+    read = _reader(file.default_country, welcome_message, file, numbers, (), "file")
+    with await read_file(resources, file, read) as found:
         yield found
 
 
 @asynccontextmanager
-async def imported_file(resources: Resources, account_id: UUID, import_id: UUID, wishes: Wishes) -> AsyncIterator[File]:
-    """The file of an import. Raises `NotFound`."""
+async def imported_file(
+    resources: Resources, account_id: UUID, import_id: UUID, reading: ListReading
+) -> AsyncIterator[File]:
+    """The file of an import, to be read as it was when it came but for what `reading` says otherwise. Raises `NotFound`."""
     with TemporaryFile() as content:
         async with resources.reader.connect() as connection:
             found = await imports.get_import(connection, account_id, import_id)
@@ -60,30 +67,54 @@ async def imported_file(resources: Resources, account_id: UUID, import_id: UUID,
                 await asyncio.to_thread(content.write, part)
         if content.tell() != found.size:  # it was forgotten in the meantime
             raise imports.missing()
-        yield File(cast(BinaryIO, content), found.filename, wishes)
+        reading = reading.beside(found.reading)
+        yield File(cast(BinaryIO, content), found.filename, reading.wishes, reading.default_country)
 
 
-async def _read(
-    resources: Resources,
-    reading: ListReading,
+async def read_file(resources: Resources, file: File, read: Callable[[], T]) -> T:
+    """Run what reads a file in a thread: of large files one at a time."""
+    is_large = await asyncio.to_thread(file.content.seek, 0, 2) > _LARGE
+    return await _in_thread(resources.file_readers if is_large else resources.list_readers, read)
+
+
+def _check(lists: ContactLists) -> None:
+    """Refuse a request that names nobody, and one that says how to read a file which it does not name. Raises `Invalid`."""
+    if not lists.model_fields_set & {"phone_numbers", "contacts", "import_id"}:
+        raise Invalid(
+            "phone_numbers",
+            "missing",
+            "phone_numbers is required, or contacts, or the import_id of a file that was sent to /api/imports.",
+        )
+    for name in ("phone_column", "columns"):
+        if lists.import_id is None and getattr(lists, name):
+            raise Invalid(
+                name,
+                "column_unexpected",
+                f"{name} is about the columns of a file, and there is none. Send its import_id, too.",
+            )
+
+
+def _reader(
+    default_country: str | None,
     welcome_message: str,
     file: File | None,
     numbers: Sequence[str],
-    contacts: Sequence[ListedContact] = (),
-) -> ContactList:
+    contacts: Sequence[ListedContact],
+    blamed: str,
+) -> Callable[[], ContactList]:
     def read() -> ContactList:
         return read_contacts(
             file,
             contacts,
             numbers,
             message=read_message(welcome_message),
-            default_country=reading.default_country,
+            default_country=default_country,
+            blamed=blamed,
         )
 
-    return await read_off_loop(resources, read)
+    return read
 
 
-async def read_off_loop(resources: Resources, read: Callable[[], T]) -> T:
-    """Run what reads a list in a thread; few do at once."""
-    async with resources.list_readers:
+async def _in_thread(readers: asyncio.Semaphore, read: Callable[[], T]) -> T:
+    async with readers:
         return await asyncio.to_thread(read)

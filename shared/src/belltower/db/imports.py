@@ -31,6 +31,8 @@ class Import:
     filename: str
     size: int
     created_at: datetime
+    reading: Mapping[str, Any]
+    """How it was read then."""
     analysis: Mapping[str, Any]
 
     @property
@@ -39,7 +41,14 @@ class Import:
         return self.created_at + KEPT_FOR
 
 
-_COLUMNS = (imports.c.id, imports.c.filename, imports.c.size, imports.c.created_at, imports.c.analysis)
+_COLUMNS = (
+    imports.c.id,
+    imports.c.filename,
+    imports.c.size,
+    imports.c.created_at,
+    imports.c.reading,
+    imports.c.analysis,
+)
 
 
 def _is_kept(account_id: UUID) -> ColumnElement[bool]:
@@ -47,14 +56,20 @@ def _is_kept(account_id: UUID) -> ColumnElement[bool]:
 
 
 async def create_import(
-    connection: AsyncConnection, account_id: UUID, filename: str, file: BinaryIO, analysis: Mapping[str, Any]
+    connection: AsyncConnection,
+    account_id: UUID,
+    filename: str,
+    file: BinaryIO,
+    *,
+    reading: Mapping[str, Any],
+    analysis: Mapping[str, Any],
 ) -> Import:
     """Keep a file, in the caller's transaction. Of an account's imports the latest `KEPT` stay."""
     import_id = uuid7()
     size = file.seek(0, 2)
     created = await connection.execute(
         insert(imports)
-        .values(id=import_id, account_id=account_id, filename=filename, size=size, analysis=analysis)
+        .values(id=import_id, account_id=account_id, filename=filename, size=size, reading=reading, analysis=analysis)
         .returning(*_COLUMNS)
     )
     file.seek(0)

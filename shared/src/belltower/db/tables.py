@@ -327,6 +327,9 @@ imports = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("filename", Text, nullable=False),
     Column("size", Integer, nullable=False, comment="Bytes."),
+    Column(
+        "reading", JSON, nullable=False, comment="How it was read then: country and columns; the default for later."
+    ),
     Column("analysis", JSON, nullable=False, comment="What was found in it when it came, as the API shows it."),
     Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
     Index("imports_account_id_idx", "account_id", "id"),

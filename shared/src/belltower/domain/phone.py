@@ -15,6 +15,8 @@ _SCIENTIFIC = re.compile(r"(\+?)(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 """Marks of direction and width, which telephones put around numbers that are copied out of them."""
 
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """ISO 3166 alpha-2, of all countries whose ways of writing a number are known."""
 MAX_LENGTH = 64
@@ -50,6 +52,7 @@ def normalise(value: str, default_country: str | None = None) -> str:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
             raise NotDialable("no_country_code", "it has no valid country code; write it like +14155550123") from None
         raise NotDialable("not_a_phone_number", "it is not a telephone number") from None
+    number = _with_its_plus(value, number)
     if number.extension:
         raise NotDialable("has_extension", "it has an extension, which cannot be dialled")
     if not phonenumbers.is_possible_number(number):
@@ -58,6 +61,24 @@ def normalise(value: str, default_country: str | None = None) -> str:
     if not _E164.fullmatch(written):
         raise NotDialable("not_international", "it is not a number that can be dialled internationally")
     return written
+
+
+def _with_its_plus(value: str, number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
+    """What was meant by a number of the default country that a spreadsheet may have taken the + from: where it begins with
+    the country's code, the number behind that if it is valid, and a mobile one or the other is not valid."""
+    if value.startswith("+") or _is_mobile(number):
+        return number
+    try:
+        meant = phonenumbers.parse(f"+{value}")
+    except phonenumbers.NumberParseException:
+        return number
+    if meant.country_code != number.country_code or not phonenumbers.is_valid_number(meant):
+        return number
+    return meant if _is_mobile(meant) or not phonenumbers.is_valid_number(number) else number
+
+
+def _is_mobile(number: phonenumbers.PhoneNumber) -> bool:
+    return phonenumbers.number_type(number) in _MOBILE
 
 
 def _is_normal(value: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from belltower.domain.errors import Invalid
-from belltower.domain.message import NAME, field_key
+from belltower.domain.message import NAME, PHONE, field_key
 from belltower_api.contact_file.columns import PhoneColumn, name_columns
 from belltower_api.contact_file.rows import Row, value
 from belltower_api.contact_file.table import Table
@@ -96,6 +96,7 @@ def layout_of(table: Table, wishes: Wishes) -> Layout:
     if wishes.phone_column is not None:
         phones = (PhoneColumn(_find(titles, wishes.phone_column, "phone_column"), 0),)
     told = {_find(titles, title, "columns"): target for title, target in wishes.columns.items()}
+    _check_targets(wishes)
     named = [index for index, target in told.items() if target is not None and field_key(target) == NAME]
     numbers = {column.index for column in phones}
     titled = name_columns(table.header) if phones else ()
@@ -120,6 +121,27 @@ def _titles(table: Table) -> list[str]:
             again += 1
         titles[unique] = None
     return list(titles)
+
+
+def _check_targets(wishes: Wishes) -> None:
+    """Refuse to make one field of two columns, and to call one so that no message can say it. Raises `Invalid`."""
+    seen: set[str] = set()
+    for title, target in wishes.columns.items():
+        key = field_key(target or "")
+        if key == PHONE:
+            raise Invalid(
+                "columns",
+                "invalid_columns",
+                f"columns makes a field `phone` of {title!r}. Send it as phone_column instead.",
+            )
+        if target is not None and key != NAME and (not key or key in seen):
+            raise Invalid(
+                "columns",
+                "invalid_columns",
+                f"columns makes {target!r} of {title!r} and of another column, or it is no name for a field. Give each"
+                " column a name of its own.",
+            )
+        seen.add(key)
 
 
 def _find(titles: Sequence[str], title: str, parameter: str) -> int:

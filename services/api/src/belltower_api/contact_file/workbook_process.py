@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -31,12 +32,23 @@ Cell = int | float | str | bool | date | datetime | time | timedelta
 
 
 def text_of(cell: Cell) -> str:
-    """What a cell says: whole numbers without a fraction, for a telephone number is kept as a floating point number."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return str(cell)
+    """What a cell says, as a person would read it out: whole numbers without a fraction (a telephone number is kept as a
+    floating point number), and no seconds or hours where there are none."""
+    match cell:
+        case bool():
+            return str(cell).upper()
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case float():
+            return f"{Decimal(f'{cell:.15g}'):f}"
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime():
+            return cell.isoformat(" ", "seconds" if cell.second else "minutes")
+        case time():
+            return cell.isoformat("seconds" if cell.second else "minutes")
+        case _:
+            return str(cell)
 
 
 def rows(workbook: CalamineWorkbook) -> Iterator[tuple[int, Sequence[str]]]:

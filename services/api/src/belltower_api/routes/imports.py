@@ -17,7 +17,7 @@ from belltower_api.contact_list import ContactList, File
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
-from belltower_api.lists import imported_file, read_off_loop
+from belltower_api.lists import imported_file, read_file
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.problems import problems
 from belltower_api.schemas.collection import Paging
@@ -53,10 +53,12 @@ async def create_import(
     """
     contact_file.check_type(form.file.filename)
     filename = contact_file.basename_of(form.file.filename).strip()[-_LONGEST_FILENAME:]
-    analysis = await _analyse(res, File(form.file.file, form.file.filename, form.wishes), form.default_country)
+    analysis = await _analyse(res, File(form.file.file, form.file.filename, form.wishes, form.default_country))
 
     async def work(connection: AsyncConnection) -> ContactImport:
-        found = await imports.create_import(connection, asker.account_id, filename, form.file.file, analysis)
+        found = await imports.create_import(
+            connection, asker.account_id, filename, form.file.file, reading=form.kept, analysis=analysis
+        )
         answer = ContactImport.shown(found)
         await once.keep(connection, answer, headers=_location(answer))
         return answer
@@ -89,8 +91,8 @@ async def get_import(
         found = await imports.get_import(connection, asker.account_id, import_id)
     if not reading.model_fields_set:
         return ContactImport.shown(found)
-    async with imported_file(res, asker.account_id, import_id, reading.wishes) as file:
-        return ContactImport.shown(found, await _analyse(res, file, reading.default_country))
+    async with imported_file(res, asker.account_id, import_id, reading) as file:
+        return ContactImport.shown(found, await _analyse(res, file))
 
 
 @router.get(
@@ -106,8 +108,8 @@ async def download_import_rejected(
     import_id: UUID, reading: Annotated[ImportReading, Query()], res: Res, asker: Asker
 ) -> StreamingResponse:
     """A CSV file with every row that could not be rung, to be mended and sent again."""
-    async with imported_file(res, asker.account_id, import_id, reading.wishes) as file:
-        found, _ = await read_off_loop(res, lambda: _read(file, reading.default_country))
+    async with imported_file(res, asker.account_id, import_id, reading) as file:
+        found, _ = await read_file(res, file, lambda: _read(file))
     return csv_file(f"rejected-{import_id}.csv", _rejected(found))
 
 
@@ -118,18 +120,18 @@ async def delete_import(import_id: UUID, res: Res, asker: Asker) -> None:
         await imports.delete_import(connection, asker.account_id, import_id)
 
 
-async def _analyse(res: Resources, file: File, default_country: str | None) -> dict[str, Any]:
+async def _analyse(res: Resources, file: File) -> dict[str, Any]:
     def analyse() -> dict[str, Any]:
-        found, analysis = _read(file, default_country)
+        found, analysis = _read(file)
         with found:
             found.require_one("file")
             return analysis.model_dump(mode="json")
 
-    return await read_off_loop(res, analyse)
+    return await read_file(res, file, analyse)
 
 
-def _read(file: File, default_country: str | None) -> tuple[ContactList, ImportAnalysis]:
-    found = ContactList(default_country=default_country)
+def _read(file: File) -> tuple[ContactList, ImportAnalysis]:
+    found = ContactList(default_country=file.default_country)
     with ExitStack() as closing:
         closing.enter_context(found)
         people = found.add_file(file)

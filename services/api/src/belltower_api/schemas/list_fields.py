@@ -1,6 +1,7 @@
 """Whom a campaign rings, in every way that can be sent, and how a list is read."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, FailFast, Field, StringConstraints
@@ -119,6 +120,15 @@ class ListReading(Request):
     def wishes(self) -> Wishes:
         """What is said about a file's columns."""
         return Wishes(self.phone_column, self.columns or {})
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What of it is kept with a file."""
+        return self.model_dump(include=set(ListReading.model_fields))
+
+    def beside(self, kept: Mapping[str, Any]) -> "ListReading":
+        """This where it says something, and for the rest what was kept with the file."""
+        return ListReading(**{name: getattr(self, name) or kept.get(name) for name in ListReading.model_fields})
 
 
 class ContactLists(ListReading):

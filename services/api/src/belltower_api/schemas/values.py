@@ -93,7 +93,7 @@ def _whole(value: Any) -> Any:
 
 def number(text: str) -> str:
     try:
-        return phone.normalise(text)
+        return phone.normalise(f"+{text.strip()}" if text.startswith(" ") else text)  # a + in an address means a space
     except ValueError as reason:
         raise PydanticCustomError(
             "invalid_number",
