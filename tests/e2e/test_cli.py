@@ -85,13 +85,23 @@ def on_a_terminal(product: Product, *arguments: str) -> Iterator[Terminal]:
         stdin=line,
         stdout=line,
         stderr=line,
+        preexec_fn=_hears_ctrl_c,
     ) as process:
         os.close(line)
-        yield Terminal(process, screen)
-        with suppress(OSError):  # the terminal is closed
-            while os.read(screen, 4096):
-                pass
+        try:
+            yield Terminal(process, screen)
+            with suppress(OSError):  # the terminal is closed
+                while os.read(screen, 4096):
+                    pass
+        except BaseException:
+            process.kill()
+            raise
     os.close(screen)
+
+
+def _hears_ctrl_c() -> None:
+    """As a program that a person starts does: what runs in the background of a shell was told not to, tests included."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_campaign_is_created_followed_to_its_end_and_downloaded(product: Product, tmp_path: Path) -> None:
