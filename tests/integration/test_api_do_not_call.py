@@ -132,4 +132,4 @@ async def test_a_number_on_the_list_is_left_out_of_what_a_preflight_counts(api: 
     await add(api)
     body = {"phone_numbers": [PHONE, "+14155550124"], "welcome_message": "Hello."}
     counted = (await api.client.post("/api/campaigns/preflight", json=body)).json()
-    assert (counted["will_be_called"], counted["skipped"]) == (1, {"do_not_call": 1})
+    assert (counted["will_be_called"], counted["skipped"]["do_not_call"]) == (1, 1)
