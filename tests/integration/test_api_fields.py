@@ -45,6 +45,7 @@ async def test_contacts_that_are_malformed_are_refused_where_they_are(api: Api) 
         ({"phone": A, "fields": {"a": "\0"}}, "/contacts/1/fields/a", "invalid_text"),
         ({"phone": A, "fields": {"a": "x" * 1001}}, "/contacts/1/fields/a", "too_long"),
         ({"phone": A, "fields": {str(n): "" for n in range(51)}}, "/contacts/1/fields", "too_long"),
+        ({"phone": A, "fields": {"": "x"}}, "/contacts/1/fields/", "too_short"),
         ({"phone": A, "feilds": {}}, "/contacts/1/feilds", "unknown_field"),
     ):
         problem = refused(await api.create(contacts=[ANN, contact], phone_numbers=...), 400, code)
@@ -72,12 +73,13 @@ async def test_a_retry_takes_names_and_fields_along(api: Api) -> None:
 
 async def test_a_preview_shows_what_contacts_would_hear_and_writes_nothing(api: Api) -> None:
     answer = await api.client.post(
-        "/api/campaigns/preview", json={"welcome_message": MESSAGE, "contacts": [ANN], "phone_numbers": [B]}
+        "/api/campaigns/preview", json={"welcome_message": MESSAGE, "contacts": [ANN], "phone_numbers": [B, "x"]}
     )
     body = answer.json()
     assert [item["message"] for item in body["items"]] == ["Hello Ann, see you at 10:00.", "Hello there, see you at."]
     assert body["placeholders"] == [{"name": "name", "fallback": "there"}, {"name": "time", "fallback": None}]
     assert [warning["code"] for warning in body["warnings"]] == ["missing_value"]
+    assert body["rejected"]["count"] == 1
     assert await api.one("SELECT count(*) FROM contacts") == 0
 
 

@@ -36,8 +36,14 @@ async def test_a_test_is_refused_when_a_campaign_would_not_ring(api: Api) -> Non
     refused(await poor.client.post("/api/test-calls", json=ANN), 402, "insufficient_funds")
     long = {**ANN, "fields": {"time": "&" * 1000}}
     refused(await poor.client.post("/api/test-calls", json=long), 400, "message_too_long")
-    refused(await api.client.post("/api/test-calls", json={**ANN, "phone": "x"}), 400, "invalid_number")
+    for changes in ({"phone": "x"}, {"phone": "0171 5550171"}):
+        refused(await api.client.post("/api/test-calls", json={**ANN, **changes}), 400, "invalid_number")
     assert await api.one("SELECT count(*) FROM campaigns") == 0
+
+
+async def test_the_number_may_be_written_as_at_home(api: Api) -> None:
+    german = {**ANN, "phone": "0171 5550171", "default_country": "DE"}
+    assert (await api.client.post("/api/test-calls", json=german)).json()["phone"] == "+491715550171"
 
 
 async def test_a_test_that_is_sent_again_rings_once(api: Api) -> None:

@@ -118,7 +118,7 @@ def _require_funds(resources: Resources, terms: campaigns.CreationTerms) -> None
     minimum = resources.settings.minimum_balance
     if terms.balance < minimum:
         raise InsufficientFunds(
-            f"The wallet holds {shown_money(terms.balance)} {terms.currency}; creating a campaign takes at least"
+            f"The wallet holds {shown_money(terms.balance)} {terms.currency}; to call takes at least"
             f" {shown_money(minimum)} {terms.currency}. Top it up first.",
             balance=terms.balance,
             minimum=minimum,

@@ -24,10 +24,15 @@ class _Where:
 
 
 def _where(location: Sequence[str | int]) -> _Where:
-    parts = [str(part)[:_LONGEST_NAME] for part in location[1:]]
+    """Where pydantic's location is; of the name of an entry that is wrong itself it ends with "[key]"."""
+    is_a_name = location[-1] == "[key]"
+    inside = location[1:-1] if is_a_name else location[1:]
+    parts = [str(part)[:_LONGEST_NAME] for part in inside]
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    names = [f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" for part in location[1:]]
-    return _Where(pointer, "".join(names).removeprefix(".") or "The body")
+    shown = inside[:-1] if is_a_name else inside
+    names = [f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" for part in shown]
+    name = "".join(names).removeprefix(".") or "The body"
+    return _Where(pointer, f"A name in {name}" if is_a_name else name)
 
 
 def field_error(request: Request, error: Mapping[str, Any]) -> FieldError:
@@ -63,7 +68,7 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
         case "bool_type" | "bool_parsing":
             return "wrong_type", f"{name} must be true or false."
         case "list_type":
-            return "wrong_type", f"{name} must be a list of texts, or one text."
+            return "wrong_type", f"{name} must be a list{' of texts, or one text' if name == 'phone_numbers' else ''}."
         case "string_too_short" | "too_short":
             return "too_short", f"{name} must not be empty."
         case "string_too_long":
@@ -88,7 +93,7 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
 
 
 def _unknown(field: str, name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(field[:_LONGEST_NAME], known, n=1, cutoff=0.6)
+    nearest = difflib.get_close_matches(field[:_LONGEST_NAME], known, n=1, cutoff=0.7)
     hint = f" Did you mean {nearest[0]}?" if nearest else " /docs lists the fields there are."
     return f"{name} is not a field here.{hint}"
 

@@ -1,34 +1,16 @@
 """What the contacts of a campaign would hear, without creating it."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from belltower.domain.message import read_message, values_of
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.lists import listed
 from belltower_api.problems import problems
-from belltower_api.schemas.campaign_fields import WelcomeMessage
-from belltower_api.schemas.list_fields import ContactLists
-from belltower_api.schemas.rejection import MessageWarning
+from belltower_api.schemas.campaign_fields import CampaignPreflight
+from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 
 router = APIRouter(prefix="/api/campaigns", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
-
-
-class MessagePreview(ContactLists):
-    """A message, and some contacts who would hear it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "welcome_message": "Hello {{name|there}}, see you at {{time}}.",
-                    "contacts": [{"phone": "+14155550123", "name": "Ann", "fields": {"time": "10:00"}}],
-                }
-            ]
-        }
-    )
-
-    welcome_message: WelcomeMessage = Field(examples=["Hello {{name|there}}, see you at {{time}}."])
 
 
 class RenderedMessage(BaseModel):
@@ -52,13 +34,14 @@ class RenderedMessages(BaseModel):
     items: list[RenderedMessage] = Field(description="Of the first ten contacts.")
     placeholders: list[MessagePlaceholder]
     warnings: list[MessageWarning] = Field(description="Placeholders that not every contact can fill, of all contacts.")
+    rejected: RejectedNumbers
 
 
 @router.post("/preview", summary="See what contacts would hear", responses=problems(400, 401, 403, 404, 413, 415))
-async def preview_message(preview: MessagePreview, res: Res, asker: Asker) -> RenderedMessages:
+async def preview_message(fields: CampaignPreflight, res: Res, asker: Asker) -> RenderedMessages:
     """The message as the first contacts would hear it, with their own values for its placeholders. Nothing is written."""
-    message = read_message(preview.welcome_message)
-    async with listed(res, asker.account_id, preview, preview.welcome_message) as contacts:
+    message = read_message(fields.welcome_message)
+    async with listed(res, asker.account_id, fields, fields.welcome_message) as contacts:
         return RenderedMessages(
             items=[
                 RenderedMessage(
@@ -70,7 +53,8 @@ async def preview_message(preview: MessagePreview, res: Res, asker: Asker) -> Re
             ],
             placeholders=[
                 MessagePlaceholder(name=placeholder.name, fallback=placeholder.fallback)
-                for placeholder in message.placeholders
+                for placeholder in dict.fromkeys(message.placeholders)
             ],
             warnings=contacts.warnings,
+            rejected=contacts.rejected,
         )

@@ -12,6 +12,7 @@ from belltower.db import calls, campaigns, contacts
 from belltower.db.contacts import NewContacts
 from belltower.db.preflight import get_limits
 from belltower.db.wallet import get_wallet
+from belltower.domain import phone
 from belltower.domain.calling_window import decide, zones_of
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.errors import Invalid, NotFound
@@ -22,8 +23,8 @@ from belltower_api.idempotency import Kept
 from belltower_api.problems import problems
 from belltower_api.schemas.call import Call
 from belltower_api.schemas.campaign_fields import CampaignFields, Speech
-from belltower_api.schemas.list_fields import Fields
-from belltower_api.schemas.values import BlankIsAbsent, CampaignId, Instant, Name, Number, shown_instant
+from belltower_api.schemas.list_fields import DefaultCountry, Fields
+from belltower_api.schemas.values import BlankIsAbsent, CampaignId, Instant, Name, shown_instant
 
 router = APIRouter(prefix="/api/test-calls", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
@@ -41,7 +42,14 @@ class TestCallCreate(Speech):
         }
     )
 
-    phone: Number = Field(description="With + and country code.", examples=["+14155550123"])
+    phone: str = Field(
+        max_length=phone.MAX_LENGTH, description="E.164, or as it is written there.", examples=["+14155550123"]
+    )
+    default_country: DefaultCountry = Field(
+        default=None,
+        description="ISO 3166 alpha-2: where the number is at home if it is written without + and country code.",
+        examples=["US"],
+    )
     name: Annotated[Name | None, BlankIsAbsent] = Field(
         default=None, description="Whom to take them for.", examples=["Ann"]
     )
@@ -87,12 +95,13 @@ async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, respons
 
     Calling hours, the do-not-call list and the wallet count as in a campaign.
     """
-    message = read_message(test.welcome_message).render(values_of(test.phone, test.name, test.fields))
+    number = _number(test)
+    message = read_message(test.welcome_message).render(values_of(number, test.name, test.fields))
     if spoken_length(message) > MAX_SPOKEN:
         raise Invalid(
             "fields", "message_too_long", f"With these values the message has more than {MAX_SPOKEN} characters."
         )
-    await _require_open_window(res, asker.account_id, test.phone)
+    await _require_open_window(res, asker.account_id, number)
     fields = CampaignFields(
         welcome_message=test.welcome_message,
         language=test.language,
@@ -109,7 +118,7 @@ async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, respons
         await once.keep(connection, answer, headers=_location(campaign.id))
 
     with NewContacts() as contact:
-        contact.add_contact(test.phone, test.name, test.fields)
+        contact.add_contact(number, test.name, test.fields)
         campaign = await create(res, asker, fields, _NAME, listed, keep, is_test=True)
     response.headers.update(_location(campaign.id))
     return await get_test_call(campaign.id, res, asker)
@@ -128,16 +137,23 @@ async def get_test_call(test_call_id: UUID, res: Res, asker: Asker) -> TestCall:
     return TestCall.of(campaign, contact, Call.of(page.items[0], currency) if page.items else None)
 
 
+def _number(test: TestCallCreate) -> str:
+    try:
+        return phone.normalise(test.phone, test.default_country)
+    except phone.NotDialable as reason:
+        raise Invalid("phone", "invalid_number", f"phone cannot be rung: {reason}.") from None
+
+
 async def _contact_of(connection: AsyncConnection, campaign: campaigns.Campaign) -> contacts.Contact:
     return (await contacts.get_contacts(connection, campaign.id, limit=1, total=1)).items[0]
 
 
-async def _require_open_window(res: Resources, account_id: UUID, phone: str) -> None:
+async def _require_open_window(res: Resources, account_id: UUID, number: str) -> None:
     """A test that rings hours later would be none. Raises `Invalid`."""
     async with res.reader.connect() as connection:
         window = (await get_limits(connection, account_id)).window
         now = (await campaigns.get_creation_terms(connection, account_id)).now
-    decision = decide(window, zones_of(phone), now=now, until=now + timedelta(seconds=1))
+    decision = decide(window, zones_of(number), now=now, until=now + timedelta(seconds=1))
     if not decision.allowed:
         opens = f" It opens at {shown_instant(decision.opens_at)}." if decision.opens_at else ""
         raise Invalid("phone", "outside_calling_window", f"This number cannot be rung now: {decision.reason}.{opens}")

@@ -67,6 +67,7 @@ def all_entries(texts: list[str]) -> list[str]:
 PhoneNumbers = Annotated[
     list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
 ]
+DefaultCountry = Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent]
 FieldName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TITLE), AfterValidator(one_line)
 ]
@@ -90,7 +91,7 @@ class ListedContact(Request):
 class ListReading(Request):
     """How a list is read."""
 
-    default_country: Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent] = Field(
+    default_country: DefaultCountry = Field(
         default=None,
         description="ISO 3166 alpha-2: where numbers are at home that are written without + and country code. Without it "
         "they are rejected.",

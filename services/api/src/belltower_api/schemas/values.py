@@ -97,8 +97,8 @@ def number(text: str) -> str:
     except ValueError as reason:
         raise PydanticCustomError(
             "invalid_number",
-            "is no telephone number: {reason}. Send one such as +14155550123.",
-            {"reason": str(reason)},
+            "is no telephone number: {reason}.{advice}",
+            {"reason": str(reason), "advice": "" if "+" in str(reason) else " Send one such as +14155550123."},
         ) from None
 
 
