@@ -1,5 +1,8 @@
-"""What every test may ask for."""
+"""What every test may ask for, and in which order tests run."""
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long it takes to think an example up says more about the machine than about the test.
@@ -14,3 +17,19 @@ pytest_plugins = [
     "tests.support.books",
     "tests.support.dialers",
 ]
+
+SLOW = {"test_api_contract", "test_clients", "test_crashes", "test_drain", "test_many", "test_outages"}
+"""Modules whose tests take many seconds, most of which they wait."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each worker its share of the slow tests, and those first: at the end the others have something short to take over."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.path.stem in SLOW]
+    quick = [item for item in items if item.path.stem not in SLOW]
+    share = -(-len(quick) // workers)
+    items[:] = [
+        item
+        for worker in range(workers)
+        for item in (*slow[worker::workers], *quick[worker * share : (worker + 1) * share])
+    ]

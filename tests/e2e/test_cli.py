@@ -118,7 +118,7 @@ def test_a_campaign_is_created_followed_to_its_end_and_downloaded(product: Produ
     assert lines(belltower(product, "show", campaign_id[0], "--json")) == [product.get(campaign_id[0])]
 
     belltower(product, "download", campaign_id[0], cwd=tmp_path)
-    with (tmp_path / f"campaign-{campaign_id[0]}.csv").open(newline="") as file:
+    with (tmp_path / f"campaign-{campaign_id[0]}.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {row["phone"] for row in rows} == set(PEOPLE)
     assert {row["status"] for row in rows} == {"reached"}

@@ -11,6 +11,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 OWN_KEY = "BELLTOWER_TEST_KEY_ID"
 """The variable with the id of the key that all is asked with."""
 BEYOND_THE_SCHEMA = {
+    "column_unexpected",
     "idempotency_key_reused",
     "insufficient_funds",
     "invalid_amount",

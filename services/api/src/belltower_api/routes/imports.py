@@ -17,6 +17,7 @@ from belltower_api.contact_list import ContactList, File
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
+from belltower_api.links import links
 from belltower_api.lists import imported_file, read_file
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.problems import problems
@@ -37,7 +38,13 @@ _LONGEST_FILENAME = 200
 
 
 @router.post(
-    "", summary="Look into a file of contacts", status_code=201, responses=problems(400, 401, 403, 409, 413, 415, 422)
+    "",
+    summary="Look into a file of contacts",
+    status_code=201,
+    responses={
+        201: {"links": links("import_id", "get_import", "download_import_rejected", "delete_import")},
+        **problems(400, 401, 403, 409, 413, 415, 422),
+    },
 )
 async def create_import(
     form: Annotated[ImportUpload, Form(media_type="multipart/form-data")],
