@@ -127,6 +127,14 @@ def test_a_mapping_that_would_lose_values_is_refused(columns: dict[str, str | No
     assert (refusal.value.field, refusal.value.code) == ("columns", "invalid_columns")
 
 
+def test_columns_that_are_all_called_the_same_are_told_apart() -> None:
+    many = 16_000
+    content = ",".join(["Mobile", *["x"] * many]) + f"\n{A}" + ",1" * many + "\n"
+    (contact,) = read(content, Wishes(columns={"x 15999": "last but one"}))
+    assert contact.fields["last but one"] == "1"
+    assert {"x", "x 2", "x 3"} <= set(contact.fields)
+
+
 def test_a_list_may_be_read_as_a_table_of_one_of_its_columns() -> None:
     assert [contact.phone for contact in read(f"{A},{B}\n{C},{B}\n")] == [A, B, C]
     assert [contact.phone for contact in read(f"{A},{B}\n{C},{B}\n", Wishes(phone_column="Column 1"))] == [A, C]

@@ -92,10 +92,11 @@ def _sayable(cell: str) -> str:
 def layout_of(table: Table, wishes: Wishes) -> Layout:
     """What the columns of a table are. Raises `Invalid` for wishes about columns that it does not have."""
     titles = _titles(table)
+    find = _finder(titles)
     phones = table.phones
     if wishes.phone_column is not None:
-        phones = (PhoneColumn(_find(titles, wishes.phone_column, "phone_column"), 0),)
-    told = {_find(titles, title, "columns"): target for title, target in wishes.columns.items()}
+        phones = (PhoneColumn(find(wishes.phone_column, "phone_column"), 0),)
+    told = {find(title, "columns"): target for title, target in wishes.columns.items()}
     _check_targets(wishes)
     named = [index for index, target in told.items() if target is not None and field_key(target) == NAME]
     numbers = {column.index for column in phones}
@@ -103,22 +104,23 @@ def layout_of(table: Table, wishes: Wishes) -> Layout:
     names = named or [index for index in titled if index not in numbers and index not in told]
     # A column that is called `name` is the name, and no field beside it.
     taken = numbers | set(told) | {index for index in names if field_key(titles[index]) == NAME}
-    fields = [(index, title) for index, title in enumerate(titles) if index not in taken] if phones else []
-    fields += [(index, target) for index, target in told.items() if target is not None and index not in named]
-    return Layout(titles, phones, names, sorted(fields)[:MOST_FIELDS])
+    wanted = [(index, target) for index, target in told.items() if target is not None and index not in named]
+    others = [(index, title) for index, title in enumerate(titles) if index not in taken] if phones else []
+    fields = [*wanted, *others][:MOST_FIELDS]
+    return Layout(titles, phones, names, sorted(fields))
 
 
 def _titles(table: Table) -> list[str]:
     """What the columns are called, each differently, those without a title by their position."""
     titles: dict[str, None] = {}
+    used: dict[str, int] = {}
     for index in range(table.width):
         written = value(table.header[index]) if index < len(table.header) else ""
         title = " ".join(written.translate(_UNSEEN).split())[:LONGEST_TITLE].strip() or f"Column {index + 1}"
-        again = 2
-        unique = title
-        while unique in titles:
-            unique = f"{title} {again}"
-            again += 1
+        times = used.get(title, 0) + 1
+        while (unique := title if times == 1 else f"{title} {times}") in titles:
+            times += 1
+        used[title] = times
         titles[unique] = None
     return list(titles)
 
@@ -144,19 +146,24 @@ def _check_targets(wishes: Wishes) -> None:
         seen.add(key)
 
 
-def _find(titles: Sequence[str], title: str, parameter: str) -> int:
-    if title in titles:
-        return titles.index(title)
-    key = field_key(title)
-    for index, other in enumerate(titles):
-        if key and field_key(other) == key:
-            return index
-    known = ", ".join(titles[:_LISTED]) + (", ..." if len(titles) > _LISTED else "")
-    raise Invalid(
-        parameter,
-        "unknown_column",
-        f"The file has no column {title[:LONGEST_TITLE]!r}. It has these: {known or 'none'}.",
-    )
+def _finder(titles: Sequence[str]) -> Callable[[str, str], int]:
+    """How a column is found by what somebody calls it: by its title, else by one that means the same."""
+    last_to_first = [*reversed([*enumerate(titles)])]
+    by_key = {field_key(title): index for index, title in last_to_first}
+    by_title = {title: index for index, title in last_to_first}
+
+    def find(title: str, parameter: str) -> int:
+        index = by_title.get(title, by_key.get(field_key(title) or title))
+        if index is None:
+            known = ", ".join(titles[:_LISTED]) + (", ..." if len(titles) > _LISTED else "")
+            raise Invalid(
+                parameter,
+                "unknown_column",
+                f"The file has no column {title[:LONGEST_TITLE]!r}. It has these: {known or 'none'}.",
+            )
+        return index
+
+    return find
 
 
 def _number_of(phones: Sequence[PhoneColumn]) -> Callable[[Sequence[str]], str]:

@@ -17,6 +17,8 @@ from belltower_api.schemas.values import ImportId, Instant
 
 _SAMPLES = 3
 _LONGEST_SAMPLE = 100
+_SHOWN = 500
+"""Columns that are shown; a table of contacts has fewer."""
 
 Use = Literal["phone", "name", "field", "nothing"]
 
@@ -86,7 +88,7 @@ class ImportAnalysis(BaseModel):
             return ImportColumn(title=title, used_as=used_as(index), field=fields.get(index), samples=samples)
 
         return cls(
-            columns=[column(index, title) for index, title in enumerate(layout.titles)] if phones else [],
+            columns=[column(index, title) for index, title in enumerate(layout.titles[:_SHOWN])] if phones else [],
             phone_column=layout.titles[phones[0]] if phones else None,
             contacts=len(found.contacts),
             duplicates=found.duplicates,
