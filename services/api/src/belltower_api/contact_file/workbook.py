@@ -1,18 +1,29 @@
-"""Rows out of an Excel workbook (.xlsx), read by a process of its own: see `workbook_process`."""
+"""Rows out of an Excel workbook (.xlsx), read as a stream: a million rows take no more memory than their shared texts.
 
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
+An archive of XML (ECMA-376, part 1, SpreadsheetML): the workbook names its sheets, a sheet has rows of cells, most texts
+stand in a table that all sheets share, and whether a number is a date is a matter of its style.
+"""
+
+import posixpath
 import zipfile
-from collections.abc import Generator
-from pathlib import Path
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import BinaryIO
+from xml.parsers.expat import ExpatError
 
 from belltower.domain.errors import Invalid
-from belltower_api.contact_file import workbook_process
 from belltower_api.contact_file.rows import Row
+from belltower_api.contact_file.spreadsheet import (
+    Forbidden,
+    SharedTexts,
+    Sheets,
+    Styles,
+    TooMuch,
+    read_part,
+    read_relations,
+    sheet_rows,
+)
 from belltower_api.errors import TooLarge
 
 MAGIC = b"PK\x03\x04"
@@ -24,10 +35,22 @@ MAX_RATIO = 200
 _HARMLESS = 10 * 2**20
 """Bytes unpacked up to which the ratio is of no interest."""
 _TOO_LARGE = "Save the sheet with the numbers as CSV and send that, or split it."
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    ExpatError,
+    Forbidden,
+    KeyError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What an archive that was cut off, damaged or made up raises, and XML that is none."""
 
 
 def rows(file: BinaryIO) -> Generator[Row, None, None]:
-    """The rows of the first sheet that has any, without the empty ones. Raises `Invalid` and `TooLarge`."""
+    """The rows of the first visible sheet that has any, without the empty ones. Raises `Invalid` and `TooLarge`."""
     _check(file)
     return _rows(file)
 
@@ -44,7 +67,7 @@ def _check(file: BinaryIO) -> None:
     packed = sum(member.compress_size for member in members)
     if unpacked > MAX_UNPACKED or (unpacked > _HARMLESS and unpacked > MAX_RATIO * packed):
         raise TooLarge(f"The workbook unpacks to {unpacked / 2**20:,.0f} MB, which is more than is read. {_TOO_LARGE}")
-    if not any(member.filename.replace("\\", "/").lower().startswith("xl/") for member in members):
+    if not any(_normal(member.filename).startswith("xl/") for member in members):
         raise Invalid(
             "file",
             "invalid_file",
@@ -53,32 +76,68 @@ def _check(file: BinaryIO) -> None:
 
 
 def _rows(file: BinaryIO) -> Generator[Row, None, None]:
-    with tempfile.TemporaryFile() as copy:
-        file.seek(0)
-        shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        with subprocess.Popen(  # noqa: S603 - our own program, and the file is no argument of it
-            [sys.executable, "-I", str(Path(workbook_process.__file__))],
-            stdin=copy,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            assert process.stdout is not None
-            try:
-                for line in process.stdout:
-                    if not line.endswith(b"\n"):  # it was ended in the middle of a row
-                        break
-                    number, cells = json.loads(line)
-                    yield Row(number, cells)
-                status = process.wait()
-            finally:
-                process.kill()
-    if status in (workbook_process.BROKEN, 1):
-        raise _broken()
-    if status == workbook_process.PROTECTED:
-        raise Invalid("file", "invalid_file", "The workbook has a password. Save it without one, or as CSV.")
-    if status:  # out of memory or time: by its own account, or by a signal
-        raise TooLarge(f"The workbook has more cells than can be read. {_TOO_LARGE}")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            book = _Book(archive)
+            for path in book.visible_sheets():
+                found = False
+                with book.open(path) as sheet, closing(sheet_rows(sheet, book.texts, book.styles)) as each:
+                    for row in each:
+                        found = True
+                        yield row
+                if found:
+                    return
+    except _BROKEN:
+        raise _broken() from None
+    except TooMuch:
+        raise TooLarge(f"The workbook has more cells than can be read. {_TOO_LARGE}") from None
+
+
+class _Book:
+    """The parts of a workbook, wherever they lie in the archive."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {_normal(member.filename): member for member in archive.infolist()}
+        (path,) = self._related("", "_rels/.rels", "/officedocument").values()
+        folder = posixpath.dirname(path)
+        relations = posixpath.join(folder, "_rels", posixpath.basename(path) + ".rels")
+        self._sheets = Sheets()
+        with self.open(path) as part:
+            read_part(part, self._sheets)
+        self._sheet_paths = self._related(folder, relations, "/worksheet")
+        self.styles = Styles(self._sheets.begins_in_1904)
+        self.texts = SharedTexts()
+        for kind, reader in (("/styles", self.styles), ("/sharedstrings", self.texts)):
+            for related in self._related(folder, relations, kind).values():
+                with self.open(related) as part:
+                    read_part(part, reader)
+
+    def visible_sheets(self) -> Iterator[str]:
+        """Where the sheets lie that a person sees, in their order; charts and macros are none."""
+        for relation in self._sheets.visible:
+            if relation in self._sheet_paths:
+                yield self._sheet_paths[relation]
+
+    def open(self, path: str) -> BinaryIO:
+        """A part, unpacked as it is read."""
+        return self._archive.open(self._members[_normal(path)])  # type: ignore[return-value]
+
+    def _related(self, folder: str, relations: str, kind: str) -> dict[str, str]:
+        """Where the parts of a kind lie to which a part in a folder is related, by the relation's id."""
+        if _normal(relations) not in self._members:
+            return {}
+        with self.open(relations) as part:
+            return {
+                relation.id: posixpath.normpath(posixpath.join("/", folder, relation.target))[1:]
+                for relation in read_relations(part)
+                if relation.kind.lower().endswith(kind)
+            }
+
+
+def _normal(path: str) -> str:
+    """How parts are compared (ECMA-376, part 2, 6.2.2.3); some programs write the separators of Windows."""
+    return path.replace("\\", "/").lstrip("/").lower()
 
 
 def _broken() -> Invalid:
