@@ -8,7 +8,7 @@ from tests.support.eventually import eventually
 from tests.support.world import World, numbers
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(320)
 async def test_two_schedulers_and_four_dialers_run_each_of_1000_campaigns_once(world: World) -> None:
     await world.behave(ring_seconds=[0.1, 0.3], talk_seconds=[0.1, 0.5])
     world.start("api")
@@ -26,7 +26,7 @@ async def test_two_schedulers_and_four_dialers_run_each_of_1000_campaigns_once(w
         assert done == 1000, f"{done} are completed"
         return True
 
-    await eventually(all_done, timeout=120, interval=0.5)
+    await eventually(all_done, timeout=280, interval=0.5)
     taken = await world.rows(
         "SELECT campaign_id FROM campaign_events WHERE to_status = 'processing' GROUP BY 1 HAVING count(*) > 1"
     )
@@ -61,7 +61,7 @@ async def test_a_small_campaign_does_not_wait_behind_a_large_one(world: World) -
     assert await world.status(large) == "processing"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(320)
 async def test_every_contact_of_2000_is_accounted_for(world: World) -> None:
     world.start("api")
     world.start("scheduler")
@@ -74,7 +74,7 @@ async def test_every_contact_of_2000_is_accounted_for(world: World) -> None:
         talk_seconds=[0.1, 0.5],
     )
     campaign = await world.campaign(numbers(2_000), concurrency=200, max_attempts=2, retry_delay=1)
-    await world.reaches(campaign, "completed", timeout=150)
+    await world.reaches(campaign, "completed", timeout=280)
     final = await world.one("SELECT count(*) FROM contacts WHERE status IN ('reached', 'unreached')")
     assert final == 2_000
     calls = await world.truth()
