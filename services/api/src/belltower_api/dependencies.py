@@ -137,7 +137,7 @@ async def is_still_allowed(request: Request) -> bool:
         await _authenticate(request)
     except Unauthorised:
         return False
-    except Exception as error:
+    except Exception as error:  # only an outage stays here
         if not is_outage(error):
             raise
     return True
