@@ -3,12 +3,14 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m belltower_local
 PYTEST := .venv/bin/pytest
+NPM := $(CURDIR)/deploy/npm.sh
 # Tests mostly wait: three workers, each with servers of its own.
 SIDE_BY_SIDE := -n 3 --dist worksteal
 SOURCES := shared services deploy clients tests bench
+TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -30,25 +32,30 @@ servers: venv ## Install Postgres and RabbitMQ if they are missing (as root), wi
 	@$(RUN) servers
 
 ##@ Testing
-test: venv ## Run all tests
+test: web ## Run all tests
+	@cd services/web && $(NPM) run --silent test
 	@$(PYTEST) $(SIDE_BY_SIDE)
 test-unit: venv ## Run the tests that need no server
 	@$(PYTEST) tests/unit
 test-integration: venv ## Run the tests on real Postgres and RabbitMQ
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
-test-e2e: venv ## Run the tests over HTTP, on all services
+test-e2e: web ## Run the tests over HTTP, on all services
 	@$(PYTEST) tests/e2e
-check: venv ## Lint, type-check, check the layers, and compare migrations with the tables
+check: web ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
-	@.venv/bin/mypy shared/src services/*/src deploy/local/src tests bench
+	@.venv/bin/mypy $(TYPED)
 	@.venv/bin/lint-imports
 	@$(PYTEST) --quiet tests/integration/test_schema_drift.py
-fmt: venv ## Format the code and mend what the linter can mend
+	@cd services/web && $(NPM) run --silent check
+fmt: web ## Format the code and mend what the linter can mend
+	@cd services/web && $(NPM) run --silent fmt
 	@.venv/bin/ruff check --fix --quiet $(SOURCES)
 	@.venv/bin/ruff format $(SOURCES)
 
 ##@ Working on it
+web: venv ## Build the web app (`make run` does so, too)
+	@$(RUN) web
 migrate: venv ## Bring the database at DATABASE_URL to the newest schema
 	@.venv/bin/belltower migrate
 openapi: venv ## Write the API's description to openapi.json
@@ -59,7 +66,7 @@ clients: venv ## Make the Python and the TypeScript client from it, and check th
 lock: venv ## Pin the newest versions that the pyproject files allow
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" deploy/lock.sh
 clean: ## Delete the Python environment and all caches (data stays: see `reset`)
-	@rm -rf clients/*/build clients/*/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf clients/*/build clients/*/node_modules services/web/dist services/web/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##@ Running it in containers

@@ -13,8 +13,10 @@ import pytest
 from tests.support.eventually import eventually_sync
 from tests.support.processes import starting
 from tests.support.product import EMAIL, PASSWORD, create_account
-from tests.support.servers import fresh_database, fresh_virtual_host
+from tests.support.servers import CHECKOUT, fresh_database, fresh_virtual_host
 from tests.support.world import QUICK
+
+from belltower_local.web import build as build_web
 
 
 @dataclass
@@ -77,7 +79,7 @@ def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tu
     start = stack.enter_context(starting(request.session, database_url, amqp_url, logs))
     carrier = start("carrier")
     httpx.put(f"{carrier.url}/_simulator/behaviour", json=QUICK, trust_env=False).raise_for_status()
-    api = start("api")
+    api = start("api", BELLTOWER_WEB_FOLDER=str(build_web(CHECKOUT)))
     start("scheduler")
     start("dialer")
     return api.url, create_account(database_url)

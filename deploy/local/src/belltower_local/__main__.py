@@ -12,6 +12,7 @@ from belltower_local.finding import find_postgres, find_rabbitmq
 from belltower_local.folder import Folder, folders_in, stop_holder
 from belltower_local.packages import SetupError
 from belltower_local.run import run as run_all
+from belltower_local.web import build as build_web
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -69,6 +70,12 @@ def install_servers() -> None:
     """Install Postgres and RabbitMQ if they are missing, without starting them."""
     servers.install_missing(CHECKOUT / ".run" / "packages.log")
     console.print(f"Postgres: {find_postgres()}\nRabbitMQ: {find_rabbitmq()}")
+
+
+@app.command()
+def web() -> None:
+    """Build the web app, unless it is built."""
+    console.print(f"The web app is built in {build_web(CHECKOUT)}.")
 
 
 def _ours() -> list[Folder]:

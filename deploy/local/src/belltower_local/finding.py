@@ -1,4 +1,4 @@
-"""Where this machine keeps its Postgres and RabbitMQ, and which packages it lacks.
+"""Where this machine keeps its Postgres, its RabbitMQ and its browser, and which packages it lacks.
 
 Standard library only: this is asked before the Python environment exists.
 """
@@ -39,6 +39,13 @@ def find_epmd() -> Path | None:
     on_path = shutil.which("epmd")
     found = [Path(on_path)] if on_path else sorted(Path("/usr/lib/erlang").glob("erts-*/bin/epmd"))
     return found[-1] if found else None
+
+
+def find_chromium() -> Path | None:
+    """The browser that tests and screenshots use."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return Path(found) if found else None
 
 
 def missing_servers(*, postgres: bool = True, rabbitmq: bool = True) -> list[str]:

@@ -17,6 +17,7 @@ from belltower_local.console import console
 from belltower_local.credentials import read_credentials
 from belltower_local.folder import Folder
 from belltower_local.stack import Stack
+from belltower_local.web import build as build_web
 
 DUE_IN = 5.0
 """Seconds from the creation of the demo campaign to its due instant."""
@@ -36,7 +37,7 @@ def run(checkout: Path) -> None:
             while not folder.hold():
                 if _point_to_the_running_one(folder):
                     return
-            stack = Stack(folder)
+            stack = Stack(folder, web_folder=build_web(checkout))
             _start(stack)
             console.print(f"Everything is up after {time.monotonic() - began:.1f} s.")
             _print_where(stack)
@@ -94,6 +95,7 @@ def _start(stack: Stack) -> None:
 
 def _print_where(stack: Stack) -> None:
     lines = {
+        "Web app": stack.api_url,
         "API": f"{stack.api_url}/docs",
         "RabbitMQ management": _without_login(stack.management_url),
         "Simulated carrier": f"{stack.carrier_url}/_simulator/calls",

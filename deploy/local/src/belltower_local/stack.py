@@ -38,10 +38,11 @@ _CALLER_ID = "+12025550199"
 class Stack:
     """The servers and services of a folder, which must be held."""
 
-    def __init__(self, folder: Folder, api_port: int | None = None) -> None:
-        """The API listens on `api_port`, or on the next one that is free."""
+    def __init__(self, folder: Folder, *, api_port: int | None = None, web_folder: Path | None = None) -> None:
+        """The API listens on `api_port`, or on the next one that is free, and serves the web app of `web_folder`."""
         self.folder = folder
         self._api_port = api_port or configured_port()
+        self._web_folder = web_folder
         self.memory = Memory.load(folder)
         self._postgres: Postgres | None = None
         self._rabbitmq: RabbitMQ | None = None
@@ -152,6 +153,7 @@ class Stack:
             "BELLTOWER_CARRIER_AUTH_TOKEN": self.memory.carrier_auth_token,
             "BELLTOWER_CARRIER_LOG": str(self.folder.path / "carrier-calls.jsonl"),
             "BELLTOWER_PUBLIC_URL": self.api_url,
+            "BELLTOWER_WEB_FOLDER": str(self._web_folder or ""),
             "BELLTOWER_HTTP_HOST": "127.0.0.1",
         }
 

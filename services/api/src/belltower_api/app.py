@@ -39,6 +39,7 @@ from belltower_api.routes import (
 from belltower_api.schemas.problem import Problem
 from belltower_api.schemas.stream import CampaignDeleted, Reset
 from belltower_api.settings import ApiSettings
+from belltower_api.web_app import WebApp
 
 _DESCRIPTION = """\
 Campaigns of voice calls that start the moment they are due.
@@ -125,6 +126,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(me.router)
     app.include_router(api_keys.router)
     app.include_router(carrier_callbacks.router)
+    if settings.web_folder is not None:
+        app.mount("/", WebApp(settings.web_folder), name="web")
     add_handlers(app)
     app.add_middleware(
         RequestScope,

@@ -1,9 +1,10 @@
 """The settings of the API, composed of the shared groups and its own."""
 
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from belltower.runtime.settings import (
     BillingSettings,
@@ -41,6 +42,22 @@ class GatewaySettings(SettingsGroup):
     )
 
 
+class WebSettings(SettingsGroup):
+    """The web app's place."""
+
+    web_folder: Path | None = Field(
+        default=None,
+        description="Folder of the built web app, where no gateway serves it; empty: it is served elsewhere.",
+    )
+
+    @field_validator("web_folder", mode="after")
+    @classmethod
+    def _has_the_page(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not (folder / "index.html").is_file():
+            raise ValueError(f"there is no web app in {folder}; build it with `make web`, or leave this empty")
+        return folder
+
+
 class ApiSettings(
     DatabaseSettings,
     HttpSettings,
@@ -50,5 +67,6 @@ class ApiSettings(
     SchedulingSettings,
     RequestSettings,
     GatewaySettings,
+    WebSettings,
 ):
     """Everything that the API reads from its environment."""

@@ -1,0 +1,187 @@
+/** Live events: one stream of server-sent events for the whole page, merged into what the queries hold. Nothing polls. */
+
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Campaign, Schemas } from "./client";
+import { sessionEnded } from "./session-state";
+import { createStore } from "./store";
+
+type Collection = Schemas["CampaignCollection"];
+type Lists = InfiniteData<Collection, string | null>;
+
+/** `lost` is said aloud; `connecting` passes unnoticed. */
+export type Connection = "connecting" | "live" | "lost";
+
+export const connection = createStore<Connection>("connecting");
+
+/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, how long
+ * a stream may be away before that is said, and the pause before the next attempt. */
+const DETAILS = 1_000;
+const HIDDEN = 30_000;
+const PATIENCE = 3_000;
+const PAUSE = 2_000;
+
+/** Follows the account's campaigns until the returned function is called. */
+export function follow(client: QueryClient): () => void {
+  let source: EventSource | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let hiding: ReturnType<typeof setTimeout> | undefined;
+  let doubting: ReturnType<typeof setTimeout> | undefined;
+  let wasLive = false;
+  const details = inTurn(client);
+
+  function open() {
+    clearTimeout(again);
+    source?.close();
+    source = new EventSource("/api/stream");
+    source.onopen = () => {
+      clearTimeout(doubting);
+      doubting = undefined;
+      connection.set("live");
+      if (wasLive) void refresh(client); // what happened meanwhile
+      wasLive = true;
+    };
+    source.onerror = () => {
+      doubting ??= setTimeout(() => connection.set("lost"), PATIENCE);
+      // The browser tries again by itself, unless the answer was an error: that ends it for good.
+      if (source?.readyState === EventSource.CLOSED) {
+        void client.invalidateQueries({ queryKey: ["me"] }); // a session that ended shows there
+        again = setTimeout(open, PAUSE);
+      }
+    };
+    source.addEventListener("campaign", (event) => {
+      const campaign: Campaign = JSON.parse(event.data);
+      merge(client, campaign);
+      details(campaign.id);
+    });
+    source.addEventListener("campaign_deleted", (event) => {
+      const { id }: Schemas["CampaignDeleted"] = JSON.parse(event.data);
+      forget(client, id);
+    });
+    source.addEventListener("reset", () => void refresh(client));
+  }
+
+  function close() {
+    clearTimeout(again);
+    clearTimeout(doubting);
+    doubting = undefined;
+    source?.close();
+    source = null;
+  }
+
+  // A tab that nobody sees would keep one of the few connections that a browser opens to an address.
+  function onVisibility() {
+    clearTimeout(hiding);
+    if (document.visibilityState === "hidden") hiding = setTimeout(close, HIDDEN);
+    else if (source === null) open();
+  }
+
+  function onOnline() {
+    if (connection.get() === "lost") open();
+  }
+
+  open();
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("online", onOnline);
+  const unsubscribe = sessionEnded.subscribe(() => (sessionEnded.get() ? close() : open()));
+  return () => {
+    close();
+    clearTimeout(hiding);
+    document.removeEventListener("visibilitychange", onVisibility);
+    removeEventListener("online", onOnline);
+    unsubscribe();
+    connection.set("connecting");
+  };
+}
+
+/** Reads everything that is shown anew. */
+function refresh(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+}
+
+/** Puts a campaign's new state wherever an older one is held. */
+export function merge(client: QueryClient, campaign: Campaign): void {
+  client.setQueryData<Campaign>(["campaign", campaign.id], (held) => newer(held, campaign));
+  if (campaign.is_test) return;
+  for (const query of client.getQueryCache().findAll({ queryKey: ["campaigns"] })) {
+    const lists = query.state.data as Lists | undefined;
+    if (lists === undefined) continue;
+    const held = find(lists, campaign.id);
+    if (held === undefined || held.status !== campaign.status) refreshSoon(client, query.queryKey, lists);
+    if (held !== undefined && held.version < campaign.version) {
+      client.setQueryData<Lists>(query.queryKey, replaced(lists, campaign));
+    }
+  }
+}
+
+/** Whatever is newer of two states of a campaign; events may arrive twice and late. */
+export function newer(held: Campaign | undefined, told: Campaign): Campaign | undefined {
+  if (held === undefined) return undefined; // nobody looks at it
+  return told.version > held.version ? told : held;
+}
+
+function find(lists: Lists, id: string): Campaign | undefined {
+  for (const page of lists.pages) {
+    const found = page.items.find((each) => each.id === id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function replaced(lists: Lists, campaign: Campaign): Lists {
+  const pages = lists.pages.map((page) =>
+    page.items.some((each) => each.id === campaign.id)
+      ? { ...page, items: page.items.map((each) => (each.id === campaign.id ? campaign : each)) }
+      : page,
+  );
+  return { ...lists, pages };
+}
+
+function forget(client: QueryClient, id: string): void {
+  client.setQueriesData<Lists>({ queryKey: ["campaigns"] }, (lists) => {
+    if (lists === undefined || find(lists, id) === undefined) return lists;
+    const pages = lists.pages.map((page) => ({
+      ...page,
+      items: page.items.filter((each) => each.id !== id),
+      total: page.total - 1,
+    }));
+    return { ...lists, pages };
+  });
+  void client.invalidateQueries({ queryKey: ["campaign", id] });
+}
+
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Reads a list anew when what belongs on it, or its order, may have changed: soon, and once for many changes. */
+function refreshSoon(client: QueryClient, key: readonly unknown[], lists: Lists): void {
+  const name = JSON.stringify(key);
+  if (waiting.has(name)) return;
+  const pause = 300 * lists.pages.length; // somebody who has scrolled far has many pages to read
+  waiting.set(
+    name,
+    setTimeout(() => {
+      waiting.delete(name);
+      void client.invalidateQueries({ queryKey: key, exact: true });
+    }, pause),
+  );
+}
+
+/** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while. */
+function inTurn(client: QueryClient): (id: string) => void {
+  const changed = new Set<string>();
+  let turn: ReturnType<typeof setTimeout> | undefined;
+  return (id) => {
+    changed.add(id);
+    if (turn !== undefined) return;
+    turn = setTimeout(() => {
+      turn = undefined;
+      for (const each of changed) {
+        void client.invalidateQueries({
+          predicate: ({ queryKey }) =>
+            queryKey[0] === "campaign" && queryKey[1] === each && queryKey.length > 2,
+        });
+      }
+      changed.clear();
+      void client.invalidateQueries({ queryKey: ["wallet"] });
+    }, DETAILS);
+  };
+}

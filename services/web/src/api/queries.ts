@@ -1,0 +1,179 @@
+/** What pages read, by noun. A page asks `useQuery(campaignQuery(id))`; live events and mutations know the same keys. */
+
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
+import { ApiProblem, answered, api, type CallStatus, type CampaignStatus } from "./client";
+import { sessionEnded } from "./session-state";
+
+export type CampaignSort =
+  | "created_at"
+  | "-created_at"
+  | "scheduled_time"
+  | "-scheduled_time"
+  | "name"
+  | "-name";
+
+export type CampaignFilter = {
+  status?: CampaignStatus | undefined;
+  search?: string | undefined;
+  sort?: CampaignSort | undefined;
+};
+
+/** How a call that came to its end ended. */
+export type Disposition = Exclude<CallStatus, "dialling" | "queued" | "ringing" | "in_progress">;
+
+export type CallFilter = {
+  disposition?: Disposition | undefined;
+  number?: string | undefined;
+};
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false, // changes are told by live events; a tab that was away asks again by itself
+      retry: (count, reason) => count < 2 && isPassing(reason),
+      retryDelay: (attempt) => 500 * 2 ** attempt,
+      networkMode: "always",
+    },
+    mutations: { retry: false, networkMode: "always" },
+  },
+  queryCache: new QueryCache({ onError: noticeEndOfSession }),
+});
+
+/** Whether another attempt may help: no answer, or one that says "not now". */
+export function isPassing(reason: unknown): boolean {
+  return reason instanceof ApiProblem && (reason.status === 0 || reason.status >= 500);
+}
+
+/** Lets the page ask for the password again when the API does not know who we are any more. */
+export function noticeEndOfSession(reason: unknown): void {
+  if (reason instanceof ApiProblem && reason.status === 401) sessionEnded.set(true);
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => answered(api.GET("/api/session", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => answered(api.GET("/api/me", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The campaigns, a page at a time, as the API orders them. */
+export function campaignsQuery(filter: CampaignFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["campaigns", filter],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 100, ...present(filter), ...present({ cursor: pageParam ?? undefined }) };
+      return answered(api.GET("/api/campaigns", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Campaigns whose scheduled time is between two instants (RFC 3339), a page at a time: what a calendar shows. */
+export function scheduledQuery(from: string, to: string) {
+  return infiniteQueryOptions({
+    queryKey: ["campaigns", { from, to }],
+    queryFn: ({ signal, pageParam }) => {
+      const span = { limit: 100, scheduled_from: from, scheduled_to: to };
+      const query = { ...span, ...present({ cursor: pageParam ?? undefined }) };
+      return answered(api.GET("/api/campaigns", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function campaignQuery(id: string) {
+  return queryOptions({
+    queryKey: ["campaign", id],
+    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}", at(id, signal))),
+  });
+}
+
+export function statsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["campaign", id, "stats"],
+    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}/stats", at(id, signal))),
+  });
+}
+
+export function historyQuery(id: string) {
+  return queryOptions({
+    queryKey: ["campaign", id, "history"],
+    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}/events", at(id, signal))),
+  });
+}
+
+export function rejectedQuery(id: string) {
+  return queryOptions({
+    queryKey: ["campaign", id, "rejected"],
+    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}/rejected", at(id, signal))),
+  });
+}
+
+/** The calls of a campaign, newest first, a page at a time. */
+export function campaignCallsQuery(id: string, filter: CallFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["campaign", id, "calls", filter],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 100, ...present(filter), ...present({ cursor: pageParam ?? undefined }) };
+      const params = { path: { campaign_id: id }, query };
+      return answered(api.GET("/api/campaigns/{campaign_id}/calls", { params, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function callQuery(id: string) {
+  return queryOptions({
+    queryKey: ["call", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/calls/{call_id}", { params: { path: { call_id: id } }, signal })),
+  });
+}
+
+export const walletQuery = queryOptions({
+  queryKey: ["wallet"],
+  queryFn: ({ signal }) => answered(api.GET("/api/wallet", { signal })),
+});
+
+export const walletEntriesQuery = infiniteQueryOptions({
+  queryKey: ["wallet", "entries"],
+  queryFn: ({ signal, pageParam }) => {
+    const query = { limit: 50, ...present({ cursor: pageParam ?? undefined }) };
+    return answered(api.GET("/api/wallet/entries", { params: { query }, signal }));
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export const apiKeysQuery = queryOptions({
+  queryKey: ["api-keys"],
+  queryFn: ({ signal }) => answered(api.GET("/api/api-keys", { params: { query: { limit: 100 } }, signal })),
+});
+
+function at(id: string, signal: AbortSignal) {
+  return { params: { path: { campaign_id: id } }, signal };
+}
+
+/** The members that have a value: the API refuses parameters without one. */
+function present<T extends object>(given: T): { [Name in keyof T]: NonNullable<T[Name]> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(entries) as { [Name in keyof T]: NonNullable<T[Name]> };
+}

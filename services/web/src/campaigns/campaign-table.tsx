@@ -1,0 +1,197 @@
+/** The campaigns as a table of which only the rows in view exist: ten thousand scroll like ten. */
+
+import { Link } from "@tanstack/react-router";
+import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Campaign } from "@/api/client";
+import { cn } from "@/ui/cn";
+import { Loading, Skeleton } from "@/ui/states";
+import { useNow } from "@/ui/use-now";
+import { here } from "@/words/moments";
+import { remedy } from "@/words/status";
+import { CampaignActions } from "./campaign-actions";
+import { ProgressBar } from "./progress-bar";
+import { ScheduledTime } from "./scheduled-time";
+import { StatusBadge } from "./status-badge";
+
+const ROW = 76;
+/** Rows from the end at which the next page is asked for. */
+const AHEAD = 30;
+
+const features = tableFeatures({});
+const column = createColumnHelper<typeof features, Campaign>();
+
+const columns = column.columns([
+  column.accessor("name", {
+    header: "Campaign",
+    cell: ({ row: { original: campaign } }) => (
+      <div className="min-w-0">
+        <Link
+          to="/campaigns/$campaignId"
+          params={{ campaignId: campaign.id }}
+          className="block truncate font-medium after:absolute after:inset-0 max-md:pr-32"
+          title={campaign.name}
+        >
+          {campaign.name}
+        </Link>
+        <p className="mt-0.5 truncate text-xs text-muted">
+          {campaign.status_reason ? (
+            <span title={`${campaign.status_reason} ${remedy(campaign) ?? ""}`}>
+              {campaign.status_reason} {remedy(campaign)}
+            </span>
+          ) : (
+            campaign.welcome_message
+          )}
+        </p>
+        <div className="mt-1.5 flex flex-col gap-2 md:hidden">
+          <When campaign={campaign} />
+          <ProgressBar progress={campaign.progress} label={`Progress of ${campaign.name}`} />
+        </div>
+      </div>
+    ),
+  }),
+  column.accessor("status", {
+    header: "Status",
+    cell: ({ row }) => <StatusBadge status={row.original.status} />,
+  }),
+  column.accessor("scheduled_time", {
+    header: "Time",
+    cell: ({ row }) => <When campaign={row.original} />,
+  }),
+  column.accessor("progress", {
+    header: "Progress",
+    cell: ({ row: { original: campaign } }) => (
+      <ProgressBar progress={campaign.progress} label={`Progress of ${campaign.name}`} />
+    ),
+  }),
+  column.display({
+    id: "actions",
+    header: () => <span className="sr-only">Actions</span>,
+    cell: ({ row }) => <CampaignActions campaign={row.original} />,
+  }),
+]);
+
+/** How each column is laid out; the narrower the page, the fewer there are. */
+const LAYOUT: Record<string, string> = {
+  name: "min-w-0 flex-1",
+  status: "w-32 shrink-0 max-md:absolute max-md:top-3 max-md:right-4 max-md:w-auto",
+  scheduled_time: "w-52 shrink-0 max-md:hidden",
+  progress: "w-52 shrink-0 max-lg:hidden",
+  actions: "w-9 shrink-0 max-md:hidden",
+};
+
+function When({ campaign }: { campaign: Campaign }) {
+  return <ScheduledTime campaign={campaign} place={here(useNow())} />;
+}
+
+type CampaignTableProps = {
+  campaigns: Campaign[];
+  isPending: boolean;
+  /** What is shown is of the filter before. */
+  isStale: boolean;
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  onMore: () => void;
+};
+
+export function CampaignTable({
+  campaigns,
+  isPending,
+  isStale,
+  hasMore,
+  isLoadingMore,
+  onMore,
+}: CampaignTableProps) {
+  const table = useTable({ features, columns, data: campaigns, getRowId: (campaign) => campaign.id });
+  const rows = table.getRowModel().rows;
+  const body = useRef<HTMLDivElement>(null);
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), []);
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW,
+    overscan: 8,
+    scrollMargin: offset,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && last >= rows.length - AHEAD) onMore();
+  }, [hasMore, isLoadingMore, last, rows.length, onMore]);
+
+  if (isPending) return <Waiting />;
+  return (
+    <div role="table" aria-label="Campaigns" aria-rowcount={rows.length + 1} aria-busy={isStale}>
+      <div role="rowgroup">
+        {table.getHeaderGroups().map((group) => (
+          <div
+            role="row"
+            key={group.id}
+            className="flex items-center gap-4 border-b px-5 py-2.5 text-xs font-medium text-muted max-md:hidden"
+          >
+            {group.headers.map((header) => (
+              <div role="columnheader" key={header.id} className={LAYOUT[header.column.id]}>
+                <table.FlexRender header={header} />
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+      <div
+        role="rowgroup"
+        ref={body}
+        className={cn("relative transition-opacity", isStale && "opacity-60")}
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {items.map((item) => {
+          const row = rows[item.index];
+          return (
+            row && (
+              <div
+                role="row"
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                aria-rowindex={item.index + 2}
+                className="absolute inset-x-0 flex min-h-19 items-center gap-4 border-b px-5 py-3 transition-colors last:border-b-0 hover:bg-sunken/60"
+                style={{ top: item.start - offset }}
+              >
+                {row.getAllCells().map((cell) => (
+                  <div role="cell" key={cell.id} className={LAYOUT[cell.column.id]}>
+                    <table.FlexRender cell={cell} />
+                  </div>
+                ))}
+              </div>
+            )
+          );
+        })}
+      </div>
+      {isLoadingMore && (
+        <p className="border-t px-5 py-3 text-center text-xs text-muted">Loading more campaigns</p>
+      )}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div>
+      <Loading>Loading campaigns</Loading>
+      <div className="h-9.25 border-b max-md:hidden" />
+      {["first", "second", "third", "fourth", "fifth", "sixth"].map((row) => (
+        <div key={row} className="flex h-19 items-center gap-4 border-b px-5 last:border-b-0">
+          <div className="flex-1">
+            <Skeleton className="h-4 w-48 max-w-full" />
+            <Skeleton className="mt-2 h-3 w-72 max-w-full" />
+          </div>
+          <Skeleton className="h-5 w-28 rounded-full" />
+          <Skeleton className="h-4 w-44 max-md:hidden" />
+          <Skeleton className="h-2 w-52 max-lg:hidden" />
+        </div>
+      ))}
+    </div>
+  );
+}

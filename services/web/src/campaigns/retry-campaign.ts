@@ -1,0 +1,33 @@
+/** Calling those who were not reached again, as a new campaign that knows where it came from. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { toast } from "sonner";
+import { answered, api, type Campaign, newIdempotencyKey } from "@/api/client";
+import { sentence } from "@/ui/states";
+import { counted } from "@/words/amounts";
+
+/** Whether anybody of a campaign that has ended was not reached. */
+export function hasFailedOnes(campaign: Campaign): boolean {
+  return (campaign.status === "completed" || campaign.status === "failed") && campaign.progress.failed > 0;
+}
+
+export function useRetryCampaign() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (campaign: Campaign) =>
+      answered(
+        api.POST("/api/campaigns/{campaign_id}/retry", {
+          params: { path: { campaign_id: campaign.id }, header: { "Idempotency-Key": newIdempotencyKey() } },
+          body: {},
+        }),
+      ),
+    onSuccess: async (made) => {
+      toast.success(`Calling ${counted(made.progress.total, "person", "people")} again.`);
+      await client.invalidateQueries({ queryKey: ["campaigns"] });
+      await navigate({ to: "/campaigns/$campaignId", params: { campaignId: made.id } });
+    },
+    onError: (reason) => toast.error(sentence(reason)),
+  });
+}

@@ -1,0 +1,29 @@
+import type { Campaign } from "@/api/client";
+import { cityOf, exactMoment, fromNow, moment, type Place, showSameTime } from "@/words/moments";
+
+/** When a campaign starts, started or ended: in the reader's zone, and in its own where that shows another time. */
+export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: Place }) {
+  const { label, at } = when(campaign);
+  const instant = Date.parse(at);
+  const isElsewhere =
+    campaign.scheduled_time !== null && !showSameTime(campaign.timezone, place.zone, instant);
+  return (
+    <div className="min-w-0 text-sm">
+      <time dateTime={at} title={exactMoment(at, place)} className="block truncate tabular-nums">
+        {label} {moment(at, place)}
+      </time>
+      <span className="block truncate text-xs text-muted">
+        {isElsewhere && campaign.status === "scheduled"
+          ? `${moment(campaign.scheduled_time ?? at, place, campaign.timezone)} in ${cityOf(campaign.timezone)}`
+          : fromNow(at, place)}
+      </span>
+    </div>
+  );
+}
+
+function when(campaign: Campaign): { label: string; at: string } {
+  if (campaign.completed_at !== null) return { label: "Ended", at: campaign.completed_at };
+  if (campaign.started_at !== null) return { label: "Started", at: campaign.started_at };
+  if (campaign.scheduled_time !== null) return { label: "", at: campaign.scheduled_time };
+  return { label: "Created", at: campaign.created_at };
+}

@@ -1,0 +1,25 @@
+import { useQuery } from "@tanstack/react-query";
+import { FlaskConical, PhoneOutgoing } from "lucide-react";
+import { meQuery } from "@/api/queries";
+import { cn } from "@/ui/cn";
+
+/** On every page: whether somebody's telephone rings. */
+export function CarrierNotice() {
+  const { data: me } = useQuery(meQuery);
+  if (me === undefined) return <div className="h-8 border-b bg-sunken" aria-hidden />;
+  const simulated = me.calls_are_simulated;
+  const Icon = simulated ? FlaskConical : PhoneOutgoing;
+  return (
+    <p
+      className={cn(
+        "flex h-8 items-center justify-center gap-2 border-b px-4 text-xs font-medium",
+        simulated ? "bg-sunken text-muted" : "bg-orange-soft text-orange",
+      )}
+    >
+      <Icon className="size-3.5 shrink-0" aria-hidden />
+      <span className="truncate">
+        {simulated ? "Simulated calls: nobody is really called." : "Live calls: real telephones ring."}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,185 @@
+/** What surrounds every page of somebody who is signed in. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import {
+  BookOpen,
+  CalendarDays,
+  KeyRound,
+  LogOut,
+  Megaphone,
+  Monitor,
+  Moon,
+  Sun,
+  User,
+  Wallet,
+} from "lucide-react";
+import { Suspense, useEffect } from "react";
+import { answered, api } from "@/api/client";
+import { follow } from "@/api/live";
+import { meQuery, sessionQuery } from "@/api/queries";
+import { useStored } from "@/api/store";
+import { SignInAgain } from "@/session/sign-in-again";
+import { Button } from "@/ui/button";
+import { cn } from "@/ui/cn";
+import { Menu, MenuItem } from "@/ui/menu";
+import { Loading } from "@/ui/states";
+import { Bell } from "./bell";
+import { CarrierNotice } from "./carrier-notice";
+import { ConnectionNotice } from "./connection-notice";
+import { choose, type Theme, theme } from "./theme";
+
+const PAGES = [
+  { to: "/campaigns", label: "Campaigns", icon: Megaphone },
+  { to: "/calendar", label: "Calendar", icon: CalendarDays },
+  { to: "/wallet", label: "Wallet", icon: Wallet },
+  { to: "/api-keys", label: "API keys", icon: KeyRound },
+] as const;
+
+export function Shell() {
+  const client = useQueryClient();
+  useEffect(() => follow(client), [client]);
+  return (
+    <div className="min-h-dvh lg:pl-60">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-lg bg-accent px-4 py-2 text-sm text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the page
+      </a>
+      <aside className="fixed inset-y-0 left-0 z-20 hidden w-60 flex-col border-r bg-surface lg:flex">
+        <Brand className="h-16 px-5" />
+        <nav aria-label="Pages" className="flex flex-1 flex-col gap-1 px-3 py-2">
+          {PAGES.map((page) => (
+            <Link
+              key={page.to}
+              to={page.to}
+              className="flex items-center gap-3 rounded-lg px-3 py-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink"
+              activeProps={{ className: "bg-sunken text-ink", "aria-current": "page" }}
+            >
+              <page.icon className="size-4.5" aria-hidden />
+              {page.label}
+            </Link>
+          ))}
+        </nav>
+        <div className="flex flex-col gap-1 border-t p-3">
+          <a
+            href="/docs"
+            className="flex items-center gap-3 rounded-lg px-3 py-2 text-sm font-medium text-muted hover:bg-sunken hover:text-ink"
+          >
+            <BookOpen className="size-4.5" aria-hidden />
+            API reference
+          </a>
+          <Person />
+        </div>
+      </aside>
+      <div className="flex min-h-dvh flex-col pb-16 lg:pb-0">
+        <CarrierNotice />
+        <header className="flex h-14 items-center justify-between border-b bg-surface pr-2 pl-4 lg:hidden">
+          <Brand />
+          <Person compact />
+        </header>
+        <main
+          id="main"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none sm:px-6 lg:px-8 lg:py-8"
+        >
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <nav
+        aria-label="Pages"
+        className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+      >
+        {PAGES.map((page) => (
+          <Link
+            key={page.to}
+            to={page.to}
+            className="flex h-16 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted"
+            activeProps={{ className: "text-ink [&_svg]:text-bell", "aria-current": "page" }}
+          >
+            <page.icon className="size-5" aria-hidden />
+            {page.label}
+          </Link>
+        ))}
+      </nav>
+      <ConnectionNotice />
+      <SignInAgain />
+    </div>
+  );
+}
+
+function Brand({ className }: { className?: string }) {
+  return (
+    <Link
+      to="/campaigns"
+      className={cn("flex items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight", className)}
+    >
+      <Bell className="size-7" />
+      Belltower
+    </Link>
+  );
+}
+
+const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
+  { value: "light", label: "Light", icon: Sun },
+  { value: "dark", label: "Dark", icon: Moon },
+  { value: "system", label: "As the system", icon: Monitor },
+];
+
+/** Who is signed in, the colours, and the way out. */
+function Person({ compact = false }: { compact?: boolean }) {
+  const { data: me } = useQuery(meQuery);
+  const { data: session } = useQuery(sessionQuery);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const chosen = useStored(theme);
+  const signOut = useMutation({
+    mutationFn: () => answered(api.DELETE("/api/session")),
+    onSuccess: async () => {
+      await navigate({ to: "/sign-in" });
+      client.clear();
+    },
+  });
+  const email = session?.user?.email ?? "";
+  return (
+    <Menu
+      trigger={
+        compact ? (
+          <Button variant="quiet" size="icon" aria-label="Account and colours">
+            <User aria-hidden />
+          </Button>
+        ) : (
+          <button
+            type="button"
+            className="flex min-w-0 items-center gap-3 rounded-lg px-3 py-2 text-left text-sm hover:bg-sunken"
+          >
+            <User className="size-4.5 shrink-0 text-muted" aria-hidden />
+            <span className="min-w-0">
+              <span className="block truncate font-medium">{me?.account.name ?? " "}</span>
+              <span className="block truncate text-xs text-muted">{email || " "}</span>
+            </span>
+          </button>
+        )
+      }
+    >
+      {THEMES.map((each) => (
+        <MenuItem key={each.value} icon={each.icon} onSelect={() => choose(each.value)}>
+          {each.label}
+          {chosen === each.value && <span className="ml-auto pl-6 text-xs text-muted">chosen</span>}
+        </MenuItem>
+      ))}
+      <div className="my-1 border-t" />
+      {compact && (
+        <MenuItem icon={BookOpen} onSelect={() => location.assign("/docs")}>
+          API reference
+        </MenuItem>
+      )}
+      <MenuItem icon={LogOut} onSelect={() => signOut.mutate()}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,23 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { Tooltip } from "radix-ui";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Toaster } from "sonner";
+import { queryClient } from "./api/queries";
+import { router } from "./routes";
+import "./styles.css";
+
+const place = document.getElementById("root");
+if (place === null) throw new Error("index.html has no #root");
+
+createRoot(place).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <Tooltip.Provider delayDuration={300}>
+        <RouterProvider router={router} />
+        <Toaster position="bottom-right" toastOptions={{ className: "!bg-surface !text-ink !border-line" }} />
+      </Tooltip.Provider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

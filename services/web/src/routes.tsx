@@ -1,0 +1,110 @@
+/** Every address of the app, and the page that it shows. What is not needed at first is loaded when it is opened. */
+
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { campaignsQuery, meQuery, queryClient, sessionQuery } from "./api/queries";
+import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
+import { NotFoundPage } from "./layout/not-found-page";
+import { Shell } from "./layout/shell";
+import { SignInPage } from "./session/sign-in-page";
+import { Failure } from "./ui/states";
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ({ error, reset }) => <Failure reason={error} onRetry={reset} />,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (given: Record<string, unknown>): { next?: string } =>
+    typeof given.next === "string" ? { next: given.next } : {},
+  loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
+  component: SignInPage,
+});
+
+/** What any page may have in its address: the dialog that creates a campaign, and the instant somebody clicked at. */
+type AppSearch = { create?: boolean; at?: string };
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  validateSearch: (given: Record<string, unknown>): AppSearch => ({
+    ...(given.create === true && { create: true }),
+    ...(given.create === true && typeof given.at === "string" && { at: given.at }),
+  }),
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    void context.client.prefetchQuery(meQuery);
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/campaigns", replace: true });
+  },
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => app,
+  path: "/campaigns",
+  validateSearch: readCampaignsSearch,
+  loader: ({ context }) => {
+    void context.client.prefetchInfiniteQuery(campaignsQuery({ sort: "-created_at" }));
+  },
+  component: CampaignsPage,
+});
+
+const campaign = createRoute({
+  getParentRoute: () => app,
+  path: "/campaigns/$campaignId",
+  component: lazyRouteComponent(() => import("./campaign/campaign-page"), "CampaignPage"),
+});
+
+const calendar = createRoute({
+  getParentRoute: () => app,
+  path: "/calendar",
+  component: lazyRouteComponent(() => import("./calendar/calendar-page"), "CalendarPage"),
+});
+
+const wallet = createRoute({
+  getParentRoute: () => app,
+  path: "/wallet",
+  component: lazyRouteComponent(() => import("./wallet/wallet-page"), "WalletPage"),
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => app,
+  path: "/api-keys",
+  component: lazyRouteComponent(() => import("./api-keys/api-keys-page"), "ApiKeysPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    app.addChildren([campaigns, campaign, calendar, wallet, apiKeys]),
+  ]),
+  context: { client: queryClient },
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,61 @@
+/** What a campaign's status is called, what it means for a person, and the tone that it is shown in. */
+
+import type { Campaign, CampaignStatus } from "@/api/client";
+import { moment, type Place } from "./moments";
+
+export type Tone = "green" | "blue" | "yellow" | "purple" | "red" | "grey" | "orange";
+
+export const STATUS_TONE: Record<CampaignStatus, Tone> = {
+  completed: "green",
+  processing: "blue",
+  pending: "yellow",
+  scheduled: "purple",
+  failed: "red",
+  cancelled: "grey",
+  paused: "orange",
+};
+
+export const STATUSES: readonly CampaignStatus[] = [
+  "scheduled",
+  "pending",
+  "processing",
+  "paused",
+  "completed",
+  "failed",
+  "cancelled",
+];
+
+/** What will happen next to a campaign, or how it ended, in a sentence. */
+export function nextThing(campaign: Campaign, place: Place): string {
+  const { progress, next_due_at: next } = campaign;
+  switch (campaign.status) {
+    case "scheduled":
+      return `Starts ${moment(campaign.scheduled_time ?? campaign.created_at, place)}.`;
+    case "pending":
+      return "Due now: a dialer is about to take it.";
+    case "processing":
+      if (progress.in_progress > 0) return "People are being called.";
+      return next === null || Date.parse(next) <= place.now
+        ? "People are being called."
+        : `Waits to call again: the next call is due ${moment(next, place)}.`;
+    case "completed":
+      return campaign.completed_at
+        ? `Everybody's outcome is known since ${moment(campaign.completed_at, place)}.`
+        : "Done.";
+    case "failed":
+      return "It could not go on.";
+    case "paused":
+      return "Nobody is called until it goes on.";
+    case "cancelled":
+      return "Nobody else will be called.";
+  }
+}
+
+/** What a person can do about a campaign that failed or stopped, beside the reason that the API gives. */
+export function remedy(campaign: Campaign): string | null {
+  const reason = campaign.status_reason ?? "";
+  if (campaign.status !== "failed" && campaign.status !== "paused") return null;
+  if (/balance|funds|money/i.test(reason)) return "Top up the wallet, then call the rest again.";
+  if (/number|contact/i.test(reason)) return "Look at the rejected numbers, then create the campaign again.";
+  return "Call the ones who were not reached again, as a new campaign.";
+}
