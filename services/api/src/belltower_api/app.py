@@ -52,6 +52,9 @@ Campaigns of voice calls that start the moment they are due.
 - **Collections** are `{items, next_cursor, total}`; send `next_cursor` as `cursor` for the next page.
 """
 
+UPLOADS = ("/api/campaigns/upload", "/api/imports")
+"""Where files are taken. The gateway lets as much through there."""
+
 
 class Api(FastAPI):
     """FastAPI with our own errors, and the data of events, in its OpenAPI document."""
@@ -133,8 +136,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         RequestScope,
         limit=settings.request_limit,
         limits={
-            "/api/campaigns/upload": settings.upload_limit,
-            "/api/imports": settings.upload_limit,
+            **dict.fromkeys(UPLOADS, settings.upload_limit),
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
             KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
         },
