@@ -49,6 +49,9 @@ def upload_campaign(
             help="What a column becomes: a field for the message, `name` for the contact's name; TITLE= leaves it out.",
         ),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="How its text is written, such as windows-1250; found out by default.")
+    ] = None,
     at: At = None,
     timezone: Timezone = None,
     country: Country = None,
@@ -69,6 +72,7 @@ def upload_campaign(
         welcome_message=message,
         phone_column=phone_column,
         columns=columns(column) if column else None,
+        encoding=encoding,
         default_country=country,
         concurrency=concurrency,
         max_attempts=attempts,

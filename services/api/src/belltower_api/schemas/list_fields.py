@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from belltower.domain import phone
-from belltower_api.contact_file import Wishes
+from belltower_api.contact_file import EncodingName, Wishes
 from belltower_api.contact_file.layout import LONGEST_TITLE, LONGEST_VALUE
 from belltower_api.schemas.problem import LISTED_ERRORS
 from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, one_line
@@ -165,10 +165,16 @@ class ListReading(Request):
         examples=[{"Vorname": "name", "Notes": None}],
     )
 
+    encoding: Annotated[EncodingName | None, BlankIsAbsent] = Field(
+        default=None,
+        description="How the file's text is written; found out by default, and of no matter to a workbook.",
+        examples=["windows-1250"],
+    )
+
     @property
     def wishes(self) -> Wishes:
-        """What is said about a file's columns."""
-        return Wishes(self.phone_column, self.columns or {})
+        """What is said about a file."""
+        return Wishes(self.phone_column, self.columns or {}, self.encoding)
 
     @property
     def kept(self) -> dict[str, Any]:
