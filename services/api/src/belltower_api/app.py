@@ -13,6 +13,7 @@ from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
 from belltower_api.dependencies import Resources
+from belltower_api.docs_page import docs_routes
 from belltower_api.live import Live
 from belltower_api.middleware import RequestScope
 from belltower_api.problems import add_handlers
@@ -99,10 +100,11 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         title="Belltower",
         version=version("belltower-api"),
         description=_DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        routes=[*health_routes(live=nothing_wrong, ready=lambda: database_problem(reader))],
+        routes=[*health_routes(live=nothing_wrong, ready=lambda: database_problem(reader)), *docs_routes()],
     )
     app.state.resources = Resources(
         settings=settings,
