@@ -1,33 +1,39 @@
 import { useSyncExternalStore } from "react";
 
-/** Milliseconds between two looks: the page says "in 5 minutes" and means it. */
-const INTERVAL = 15_000;
+type Clock = { subscribe: (reader: () => void) => () => void; now: () => number };
 
-let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-const readers = new Set<() => void>();
+const clocks = new Map<number, Clock>();
 
-/** One clock for all who read it: a thousand rows need no thousand timers. */
-function subscribe(reader: () => void): () => void {
-  readers.add(reader);
-  if (timer === undefined) {
-    tick();
-    timer = setInterval(tick, INTERVAL);
-  }
-  return () => {
-    readers.delete(reader);
-    if (readers.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+/** The time, kept current: the page says "in 5 minutes" and means it. Milliseconds between two looks. */
+export function useNow(interval = 15_000): number {
+  const clock = clocks.get(interval) ?? newClock(interval);
+  clocks.set(interval, clock);
+  return useSyncExternalStore(clock.subscribe, clock.now);
+}
+
+/** One timer for all who read a clock, while anybody does: a thousand rows need no thousand timers. */
+function newClock(interval: number): Clock {
+  const readers = new Set<() => void>();
+  let now = Date.now();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const tick = () => {
+    now = Date.now();
+    for (const reader of readers) reader();
   };
-}
-
-function tick(): void {
-  now = Date.now();
-  for (const reader of readers) reader();
-}
-
-/** The time, kept current. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return {
+    now: () => now,
+    subscribe: (reader) => {
+      readers.add(reader);
+      if (timer === undefined) {
+        tick();
+        timer = setInterval(tick, interval);
+      }
+      return () => {
+        readers.delete(reader);
+        if (readers.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+  };
 }
