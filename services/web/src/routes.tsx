@@ -10,6 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { campaignsQuery, meQuery, queryClient, sessionQuery } from "./api/queries";
+import { readCalendarSearch } from "./calendar/calendar-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
 import { Shell } from "./layout/shell";
@@ -76,6 +77,7 @@ const campaign = createRoute({
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
+  validateSearch: readCalendarSearch,
   component: lazyRouteComponent(() => import("./calendar/calendar-page"), "CalendarPage"),
 });
 
