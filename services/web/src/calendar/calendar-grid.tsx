@@ -85,6 +85,12 @@ export function CalendarGrid(props: CalendarGridProps) {
       scrollTimeReset={false}
       dayMaxEvents
       moreLinkText="more"
+      moreLinkClick={() => {
+        requestAnimationFrame(() =>
+          document.querySelector("[role=dialog][data-date]")?.scrollIntoView({ block: "nearest" }),
+        );
+        return "popover";
+      }}
       moreLinkHint={(hidden) => `${hidden} more: show all of this day`}
       unselectAuto={false}
       fixedWeekCount={false}
@@ -123,7 +129,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       }
       slotHeaderInnerClass="text-xs! text-muted tabular-nums"
       listDayHeaderClass="bg-canvas!"
-      popoverClass="rounded-xl! shadow-lg! overflow-hidden"
+      popoverClass="max-h-80 scroll-my-4 overflow-y-auto rounded-xl! shadow-lg! max-lg:scroll-mb-20"
       noEventsClass="bg-surface!"
       eventClass="focus-visible:z-10"
     />
