@@ -18,12 +18,9 @@ def tag() -> str:
     return f"t{uuid4().hex[:8]}"
 
 
-@pytest.fixture
-def noon() -> datetime:
-    """An instant in a month of which no other test knows: 11:00 on a 15th, 12:00 in Berlin's winter."""
-    return datetime.now(UTC).replace(month=1, day=15, hour=11, minute=0, second=0, microsecond=0).replace(
-        year=datetime.now(UTC).year + 2 + uuid4().int % 50
-    )
+def noon_in(years: int) -> datetime:
+    """Noon in Berlin, 11:00 in UTC, on a 15 January: each test that plans campaigns has a month of its own."""
+    return datetime(datetime.now(UTC).year + years, 1, 15, 11, tzinfo=UTC)
 
 
 def plan(product: Product, name: str, at: datetime) -> str:
@@ -38,7 +35,8 @@ def search_of(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def test_a_campaign_stands_at_its_time_and_opens(page: Page, product: Product, tag: str, noon: datetime) -> None:
+def test_a_campaign_stands_at_its_time_and_opens(page: Page, product: Product, tag: str) -> None:
+    noon = noon_in(2)
     campaign = plan(product, f"Notice {tag}", noon)
     page.goto(f"/calendar?view=week&date={noon:%Y-%m-%d}")
     event = page.get_by_role("link", name=f"12:00 Notice {tag}, scheduled")
@@ -65,7 +63,8 @@ def test_what_starts_now_appears_and_ends_before_ones_eyes(page: Page, product: 
     expect(event).to_contain_text("2 of 2 people")
 
 
-def test_an_empty_slot_is_where_a_campaign_can_be_planned(page: Page, noon: datetime) -> None:
+def test_an_empty_slot_is_where_a_campaign_can_be_planned(page: Page) -> None:
+    noon = noon_in(3)
     page.goto(f"/calendar?view=month&date={noon:%Y-%m-%d}")
     page.locator(f'[data-date="{noon:%Y-%m-%d}"]').click(position={"x": 20, "y": 60})
     page.wait_for_url("**create=true**")
@@ -76,7 +75,8 @@ def test_an_empty_slot_is_where_a_campaign_can_be_planned(page: Page, noon: date
     assert "create" not in search_of(page)
 
 
-def test_a_slot_is_reached_by_the_keyboard(page: Page, noon: datetime) -> None:
+def test_a_slot_is_reached_by_the_keyboard(page: Page) -> None:
+    noon = noon_in(3)
     page.goto(f"/calendar?view=week&date={noon:%Y-%m-%d}")
     mark = page.get_by_role("spinbutton", name=re.compile("Time for a new campaign"))
     page.get_by_role("button", name="The week after").focus()
@@ -89,9 +89,8 @@ def test_a_slot_is_reached_by_the_keyboard(page: Page, noon: datetime) -> None:
     assert search_of(page)["at"] == f"{noon + timedelta(days=1):%Y-%m-%d}T08:30:00.000Z"
 
 
-def test_many_at_once_are_counted_and_shown_when_asked_for(
-    page: Page, product: Product, tag: str, noon: datetime
-) -> None:
+def test_many_at_once_are_counted_and_shown_when_asked_for(page: Page, product: Product, tag: str) -> None:
+    noon = noon_in(4)
     for number in range(9):
         plan(product, f"Notice {number} {tag}", noon)
     page.goto(f"/calendar?view=month&date={noon:%Y-%m-%d}")
@@ -124,7 +123,8 @@ def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product)
         yield visit.sign_in()
 
 
-def test_the_calendar_is_for_everybody(coloured: Page, product: Product, tag: str, noon: datetime) -> None:
+def test_the_calendar_is_for_everybody(coloured: Page, product: Product, tag: str) -> None:
+    noon = noon_in(5)
     plan(product, f"Notice {tag}", noon)
     for size in (coloured.viewport_size or PHONE, PHONE):
         coloured.set_viewport_size(size)
