@@ -195,7 +195,9 @@ async def test_campaigns_are_found_by_when_they_were_created_and_whether_they_we
     assert await found(is_scheduled="true") == ["Planned"]
     for name in ("created_from", "created_to"):
         refused(await api.client.get("/api/campaigns", params={name: "yesterday"}), 400, "invalid_instant", name)
-    refused(await api.client.get("/api/campaigns", params={"is_scheduled": "perhaps"}), 400, "wrong_type", "is_scheduled")
+    refused(
+        await api.client.get("/api/campaigns", params={"is_scheduled": "perhaps"}), 400, "wrong_type", "is_scheduled"
+    )
 
 
 async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:

@@ -39,7 +39,7 @@ def test_a_campaign_stands_at_its_time_and_opens(page: Page, product: Product, t
     noon = noon_in(2)
     campaign = plan(product, f"Notice {tag}", noon)
     page.goto(f"/calendar?view=week&date={noon:%Y-%m-%d}")
-    event = page.get_by_role("link", name=f"12:00 Notice {tag}, scheduled")
+    event = page.get_by_role("link", name=f"12:00 Notice {tag} (scheduled)")
     expect(event).to_be_visible()
     for view in ("Day", "Agenda", "Month"):
         page.get_by_role("button", name=view, exact=True).click()

@@ -58,13 +58,13 @@ export function CreateKeyDialog({ open, onOpenChange }: CreateKeyDialogProps) {
       }
       footer={
         created ? (
-          <div className="flex justify-end">
+          <div key="created" className="flex justify-end">
             <Button variant="primary" onClick={close}>
               I have kept it
             </Button>
           </div>
         ) : (
-          <div className="flex justify-end gap-2">
+          <div key="asked" className="flex justify-end gap-2">
             <Button onClick={close}>Close</Button>
             <Button type="submit" form="create-key" variant="primary" busy={create.isPending}>
               Create key

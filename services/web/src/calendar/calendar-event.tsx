@@ -38,7 +38,7 @@ export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
       <StatusIcon status={status} />
       <span className={isNarrow ? "sr-only" : "shrink-0 tabular-nums"}>{time}</span>
       <span className="min-w-0 truncate font-medium">{name}</span>
-      <span className="sr-only">, {status}</span>
+      <span className="sr-only"> ({status})</span>
     </div>
   );
 }

@@ -129,7 +129,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       }
       slotHeaderInnerClass="text-xs! text-muted tabular-nums"
       listDayHeaderClass="bg-canvas!"
-      popoverClass="max-h-80 scroll-my-4 overflow-y-auto rounded-xl! shadow-lg! max-lg:scroll-mb-20"
+      popoverClass="lg:-ms-5 max-h-80 scroll-my-4 overflow-y-auto rounded-xl! shadow-lg! max-lg:scroll-mb-20"
       noEventsClass="bg-surface!"
       eventClass="focus-visible:z-10"
     />

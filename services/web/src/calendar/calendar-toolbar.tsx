@@ -52,11 +52,11 @@ export function CalendarToolbar(props: CalendarToolbarProps) {
             aria-pressed={each === view}
             onClick={() => onView(each)}
             className={cn(
-              "h-8 flex-1 rounded-md px-3 text-sm font-medium capitalize transition-colors",
+              "h-8 flex-1 rounded-md px-3 text-sm font-medium transition-colors",
               each === view ? "bg-surface shadow-xs" : "text-muted hover:text-ink",
             )}
           >
-            {each}
+            {each[0]?.toUpperCase() + each.slice(1)}
           </button>
         ))}
       </fieldset>
