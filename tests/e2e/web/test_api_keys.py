@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Product
-from tests.support.browser import PHONE, Visit, accessibility_problems
+from tests.support.browser import PHONE, WIDE, Visit, accessibility_problems
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product)
 
 
 def test_the_keys_are_for_everybody(coloured: Page, name: str) -> None:
-    for size in (coloured.viewport_size or PHONE, PHONE):
-        coloured.set_viewport_size(size)
+    for size in (WIDE, PHONE):
+        coloured.set_viewport_size({"width": size["width"], "height": size["height"]})
         expect(coloured.get_by_role("button", name=re.compile("^Revoke")).first).to_be_visible()
         assert accessibility_problems(coloured) == []
         assert coloured.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Product
-from tests.support.browser import PHONE, Visit, accessibility_problems
+from tests.support.browser import PHONE, WIDE, Visit, accessibility_problems
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_what_cannot_be_loaded_says_why_and_is_tried_again(page: Page, visit: Vi
 
 @pytest.fixture(params=["light", "dark"])
 def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product) -> Iterator[Page]:
-    """The page of a phone, in each of the two colour schemes."""
+    """The page in each of the two colour schemes."""
     with Visit(browser, product, color_scheme=request.param).opened() as visit:
         yield visit.sign_in()
 
@@ -126,8 +126,8 @@ def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product)
 def test_the_calendar_is_for_everybody(coloured: Page, product: Product, tag: str) -> None:
     noon = noon_in(5)
     plan(product, f"Notice {tag}", noon)
-    for size in (coloured.viewport_size or PHONE, PHONE):
-        coloured.set_viewport_size(size)
+    for size in (WIDE, PHONE):
+        coloured.set_viewport_size({"width": size["width"], "height": size["height"]})
         for view in ("month", "week", "agenda"):
             coloured.goto(f"/calendar?view={view}&date={noon:%Y-%m-%d}")
             expect(coloured.get_by_role("link", name=f"Notice {tag}")).to_be_visible()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Product
-from tests.support.browser import PHONE, Visit, accessibility_problems
+from tests.support.browser import PHONE, WIDE, Visit, accessibility_problems
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product)
 
 
 def test_the_wallet_is_for_everybody(coloured: Page) -> None:
-    for size in (coloured.viewport_size or PHONE, PHONE):
-        coloured.set_viewport_size(size)
+    for size in (WIDE, PHONE):
+        coloured.set_viewport_size({"width": size["width"], "height": size["height"]})
         expect(coloured.get_by_role("definition").first).to_contain_text("USD")
         expect(coloured.get_by_role("listitem").filter(has_text="USD").first).to_be_visible()
         assert accessibility_problems(coloured) == []
