@@ -9,7 +9,7 @@ import timeGrid from "@fullcalendar/react/timegrid";
 import { CalendarSearch as Telescope } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import type { Campaign } from "@/api/client";
-import { Empty } from "@/ui/states";
+import { Empty, Skeleton } from "@/ui/states";
 import { here } from "@/words/moments";
 import { CalendarEvent } from "./calendar-event";
 import type { View } from "./calendar-search";
@@ -113,13 +113,13 @@ export function CalendarGrid(props: CalendarGridProps) {
             Campaigns appear here at the moment they are to start. Look at other weeks, or create one.
           </Empty>
         ) : (
-          "Loading campaigns"
+          <Waiting />
         )
       }
       rowEventClass="rounded-md! mx-1! mb-0.5 px-1 ring-1 ring-current/15 ring-inset text-(--fc-event-contrast-color)"
       columnEventClass="rounded-md! px-1 text-(--fc-event-contrast-color) border-current/25!"
       listItemEventBeforeClass="hidden"
-      rowMoreLinkClass="mx-1! font-medium text-muted"
+      rowMoreLinkClass="mx-1! border-transparent! font-medium text-muted"
       columnMoreLinkClass="rounded-md! text-muted"
       dayHeaderInnerClass={({ isToday }) =>
         `text-xs! py-1 ${isToday ? "font-semibold text-bell" : "font-medium text-muted"}`
@@ -130,8 +130,24 @@ export function CalendarGrid(props: CalendarGridProps) {
       slotHeaderInnerClass="text-xs! text-muted tabular-nums"
       listDayHeaderClass="bg-canvas!"
       popoverClass="lg:-ms-5 max-h-80 scroll-my-4 overflow-y-auto rounded-xl! shadow-lg! max-lg:scroll-mb-20"
-      noEventsClass="bg-surface!"
+      noEventsClass="bg-surface! items-stretch!"
+      noEventsInnerClass="py-0!"
       eventClass="focus-visible:z-10"
     />
+  );
+}
+
+/** The agenda while its campaigns are on their way. */
+function Waiting() {
+  return (
+    <div>
+      {["first", "second", "third", "fourth", "fifth", "sixth"].map((row) => (
+        <div key={row} className="flex h-11.5 items-center gap-4 border-b px-3">
+          <Skeleton className="h-4 w-14" />
+          <Skeleton className="h-5 w-28 rounded-full" />
+          <Skeleton className="h-4 w-56 max-w-full" />
+        </div>
+      ))}
+    </div>
   );
 }
