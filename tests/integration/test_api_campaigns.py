@@ -179,6 +179,27 @@ async def test_campaigns_are_found_by_name_and_by_the_instant_they_are_scheduled
     refused(await api.client.get("/api/campaigns", params={"search": "\x00"}), 400, "invalid_text", "search")
 
 
+async def test_campaigns_are_found_by_when_they_were_created_and_whether_they_were_to_start_at_once(api: Api) -> None:
+    first, second = await created(api, name="First"), await created(api, name="Second")
+    await created(api, name="Planned", is_scheduled=True, scheduled_time=from_now(days=1))
+
+    async def found(**query: str) -> list[str]:
+        page = (await api.client.get("/api/campaigns", params=query)).json()
+        assert page["total"] == len(page["items"])
+        return [campaign["name"] for campaign in page["items"]]
+
+    between = {"created_from": first["created_at"], "created_to": second["created_at"]}
+    assert await found(**between) == ["First"], "the first instant is meant, the last is not"
+    assert await found(created_from=second["created_at"]) == ["Planned", "Second"]
+    assert await found(created_from=second["created_at"], is_scheduled="false") == ["Second"]
+    assert await found(is_scheduled="true") == ["Planned"]
+    for name in ("created_from", "created_to"):
+        refused(await api.client.get("/api/campaigns", params={name: "yesterday"}), 400, "invalid_instant", name)
+    refused(
+        await api.client.get("/api/campaigns", params={"is_scheduled": "perhaps"}), 400, "wrong_type", "is_scheduled"
+    )
+
+
 async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:
     body = await created(api, phone_numbers=[f"+1415555{number:04d}" for number in range(10)])
     async with api.engine.begin() as connection:

@@ -193,6 +193,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "attempts_numbered_key": ["contact_id ="],
     },
     "campaigns_page": {"campaigns_list_idx": ["account_id =", "ROW(created_at, id) <"]},
+    "campaigns_of_a_span": {"campaigns_list_idx": ["account_id =", "created_at >=", "created_at <"]},
     "calls_page": {"attempts_rate_idx": ["account_id =", "ROW(gated_at, id) <"]},
     "calls_of_campaign_page": {"attempts_campaign_id_idx": ["campaign_id =", "ROW(gated_at, id) <"]},
     "calls_to_number": {"attempts_phone_idx": ["account_id =", "phone ="]},
@@ -219,13 +220,15 @@ IN_ORDER = {
     "lease_checks",
     "dialable",
     "campaigns_page",
+    "campaigns_of_a_span",
     "calls_page",
     "calls_of_campaign_page",
 }
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
 """What is looked up for each campaign is looked up once, not wherever its result is used."""
-_AFTER = Position(datetime(2030, 1, 1, tzinfo=UTC), UUID(int=1))
+_AT = datetime(2030, 1, 1, tzinfo=UTC)
+_AFTER = Position(_AT, UUID(int=1))
 COMPOSED: dict[str, Callable[[], Any]] = {
     "fold": progress._fold_sql,
     "record_report": outcomes._write_sql,
@@ -234,6 +237,11 @@ COMPOSED: dict[str, Callable[[], Any]] = {
     "campaigns_page": lambda: campaigns.in_order(
         campaigns.select_campaigns(UUID(int=1), campaigns.Only()), campaigns.NEWEST_FIRST, _AFTER
     ).limit(51),
+    "campaigns_of_a_span": lambda: campaigns.in_order(
+        campaigns.select_campaigns(UUID(int=1), campaigns.Only(created_from=_AT, created_to=_AT, is_scheduled=False)),
+        campaigns.NEWEST_FIRST,
+        None,
+    ).limit(501),
     "calls_page": lambda: _calls_page(calls.Only()),
     "calls_of_campaign_page": lambda: _calls_page(calls.Only(campaign_id=UUID(int=1))),
     "calls_to_number": lambda: _calls_page(calls.Only(phone="+14155550123")),

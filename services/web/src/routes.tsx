@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { startFollowing } from "./api/live";
 import { campaignsQuery, meQuery, queryClient, sessionQuery } from "./api/queries";
+import { readCalendarSearch } from "./calendar/calendar-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
 import { Shell } from "./layout/shell";
@@ -78,6 +79,7 @@ const campaign = createRoute({
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
+  validateSearch: readCalendarSearch,
   component: lazyRouteComponent(() => import("./calendar/calendar-page"), "CalendarPage"),
 });
 

@@ -122,15 +122,29 @@ function refreshOlder(client: QueryClient): Promise<void> {
 export function merge(client: QueryClient, campaign: Campaign): void {
   client.setQueryData<Campaign>(["campaign", campaign.id], (held) => newer(held, campaign));
   if (campaign.is_test) return;
+  // A list that does not hold it may have to, if it is new or was moved: progress alone brings no campaign onto a list.
+  const place = placeOf(campaign);
+  const isMoved = places.get(campaign.id) !== place;
+  places.set(campaign.id, place);
   for (const query of client.getQueryCache().findAll({ queryKey: ["campaigns"] })) {
     const lists = query.state.data as Lists | undefined;
     if (lists === undefined) continue;
     const held = find(lists, campaign.id);
-    if (held === undefined || held.status !== campaign.status) refreshSoon(client, query.queryKey, lists);
+    if (placeOf(held) !== place && (held !== undefined || isMoved))
+      refreshSoon(client, query.queryKey, lists);
     if (held !== undefined && held.version < campaign.version) {
       client.setQueryData<Lists>(query.queryKey, replaced(lists, campaign));
     }
   }
+}
+
+/** By campaign, what was last told of it that decides which lists it is on. */
+const places = new Map<string, string>();
+
+function placeOf(campaign: Campaign | undefined): string {
+  return campaign === undefined
+    ? ""
+    : JSON.stringify([campaign.status, campaign.name, campaign.scheduled_time]);
 }
 
 /** Whatever is newer of two states of a campaign; events may arrive twice and late. */

@@ -3,6 +3,7 @@
 import {
   infiniteQueryOptions,
   keepPreviousData,
+  MutationCache,
   QueryCache,
   QueryClient,
   queryOptions,
@@ -44,6 +45,7 @@ export const queryClient = new QueryClient({
     mutations: { retry: false, networkMode: "always" },
   },
   queryCache: new QueryCache({ onError: noticeEndOfSession }),
+  mutationCache: new MutationCache({ onError: noticeEndOfSession }),
 });
 
 /** Whether another attempt may help: no answer, or one that says "not now". */
@@ -82,13 +84,30 @@ export function campaignsQuery(filter: CampaignFilter) {
   });
 }
 
-/** Campaigns whose scheduled time is between two instants (RFC 3339), a page at a time: what a calendar shows. */
+/** Campaigns whose scheduled time is between two instants (RFC 3339), a large page at a time: what a calendar shows. */
 export function scheduledQuery(from: string, to: string) {
+  return spanQuery({ scheduled_from: from, scheduled_to: to, sort: "scheduled_time" });
+}
+
+/** Campaigns that were created between two instants, to start at once. */
+export function startedAtOnceQuery(from: string, to: string) {
+  return spanQuery({ created_from: from, created_to: to, is_scheduled: false, sort: "created_at" });
+}
+
+type Span = {
+  scheduled_from?: string;
+  scheduled_to?: string;
+  created_from?: string;
+  created_to?: string;
+  is_scheduled?: boolean;
+  sort: CampaignSort;
+};
+
+function spanQuery(span: Span) {
   return infiniteQueryOptions({
-    queryKey: ["campaigns", { from, to }],
+    queryKey: ["campaigns", span],
     queryFn: ({ signal, pageParam }) => {
-      const span = { limit: 100, scheduled_from: from, scheduled_to: to };
-      const query = { ...span, ...present({ cursor: pageParam ?? undefined }) };
+      const query = { limit: 500, ...span, ...present({ cursor: pageParam ?? undefined }) };
       return answered(api.GET("/api/campaigns", { params: { query }, signal }));
     },
     initialPageParam: null as string | null,
@@ -153,14 +172,16 @@ export const walletQuery = queryOptions({
   queryFn: ({ signal }) => answered(api.GET("/api/wallet", { signal })),
 });
 
+/** The ledger, newest first. Live events do not read it anew by themselves: somebody may have read far into it. */
 export const walletEntriesQuery = infiniteQueryOptions({
-  queryKey: ["wallet", "entries"],
+  queryKey: ["wallet-entries"],
   queryFn: ({ signal, pageParam }) => {
     const query = { limit: 50, ...present({ cursor: pageParam ?? undefined }) };
     return answered(api.GET("/api/wallet/entries", { params: { query }, signal }));
   },
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.next_cursor,
+  staleTime: 0,
 });
 
 export const apiKeysQuery = queryOptions({

@@ -4,6 +4,9 @@ import type { ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 
+/** What somebody who opens a dialog wants to type into. */
+const FIELD = "input:not([type=hidden], :disabled), textarea:not(:disabled)";
+
 type DialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -37,6 +40,13 @@ export function Dialog({
             "fixed inset-0 z-50 flex flex-col bg-surface shadow-xl outline-none sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[min(92dvh,60rem)] sm:w-[min(92vw,34rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl sm:ring-1 sm:ring-line",
             className,
           )}
+          onOpenAutoFocus={(event) => {
+            const field =
+              event.target instanceof HTMLElement && event.target.querySelector<HTMLElement>(FIELD);
+            if (!field) return; // then what can be focused first is: the cross
+            event.preventDefault();
+            field.focus();
+          }}
           onPointerDownOutside={(event) => keepOpenOutside && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
         >

@@ -51,6 +51,17 @@ export function exactMoment(instant: string | number, place: Place, zone: string
   return format(place.locale, { timeZone: zone, dateStyle: "full", timeStyle: "long" }).format(at);
 }
 
+/** The whole day of an instant: "Friday, 27 November 2026". */
+export function exactDay(instant: number, place: Place): string {
+  return format(place.locale, { timeZone: place.zone, dateStyle: "full" }).format(instant);
+}
+
+/** The time of day: "09:30", "9:30 AM". */
+export function timeOfDay(instant: string | number, place: Place): string {
+  const at = typeof instant === "number" ? instant : Date.parse(instant);
+  return format(place.locale, { timeZone: place.zone, hour: "numeric", minute: "2-digit" }).format(at);
+}
+
 /** The time of day with seconds. */
 export function clockTime(instant: string | number, place: Place, zone: string = place.zone): string {
   const at = typeof instant === "number" ? instant : Date.parse(instant);

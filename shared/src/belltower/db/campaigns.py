@@ -100,6 +100,10 @@ class Only:
     scheduled_from: datetime | None = None
     scheduled_to: datetime | None = None
     """Before this instant."""
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    """Before this instant."""
+    is_scheduled: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What a campaign's row has to fulfil."""
@@ -112,6 +116,12 @@ class Only:
             found.append(campaigns.c.scheduled_time >= self.scheduled_from)
         if self.scheduled_to is not None:
             found.append(campaigns.c.scheduled_time < self.scheduled_to)
+        if self.created_from is not None:
+            found.append(campaigns.c.created_at >= self.created_from)
+        if self.created_to is not None:
+            found.append(campaigns.c.created_at < self.created_to)
+        if self.is_scheduled is not None:
+            found.append(campaigns.c.is_scheduled.is_(self.is_scheduled))
         return found
 
 

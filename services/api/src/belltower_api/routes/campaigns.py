@@ -102,7 +102,7 @@ async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, a
         page = await campaigns.get_all_campaigns(
             connection,
             asker.account_id,
-            only=campaigns.Only(paging.status, paging.search, paging.scheduled_from, paging.scheduled_to),
+            only=campaigns.Only(**paging.model_dump(exclude={"limit", "cursor", "sort"})),
             sort=sort,
             after=read_sorted_cursor(paging.cursor, paging.sort),
             limit=paging.limit,

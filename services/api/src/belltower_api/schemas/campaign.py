@@ -26,7 +26,14 @@ class CampaignPaging(Paging):
     scheduled_to: QueriedInstant | None = Field(
         default=None, description="Only campaigns that are scheduled for an earlier instant."
     )
-
+    created_from: QueriedInstant | None = Field(
+        default=None, description="Only campaigns that were created at this instant or later."
+    )
+    created_to: QueriedInstant | None = Field(default=None, description="Only campaigns that were created earlier.")
+    is_scheduled: bool | None = Field(
+        default=None,
+        description="true: only campaigns with a scheduled time. false: only those that were to start at once.",
+    )
     sort: Literal["-created_at", "created_at", "name", "-name", "scheduled_time", "-scheduled_time"] = Field(
         default="-created_at",
         description="The order; with - the latest, or the last by name, come first. Campaigns that were not scheduled come last"

@@ -1,0 +1,53 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Campaign } from "./client";
+import { merge } from "./live";
+
+const KEY = ["campaigns", { status: "scheduled" }];
+
+function campaign(fields: Partial<Campaign>): Campaign {
+  const some = { id: "new", name: "Notice", status: "processing", scheduled_time: null, version: 1 };
+  return { ...some, is_test: false, ...fields } as Campaign;
+}
+
+/** A client that holds a list of these campaigns. */
+function holding(...items: Campaign[]): QueryClient {
+  const client = new QueryClient();
+  client.setQueryData(KEY, {
+    pages: [{ items, next_cursor: null, total: items.length }],
+    pageParams: [null],
+  });
+  return client;
+}
+
+/** Whether the list is to be read anew, once everything that was told has been taken in. */
+function isOutdated(client: QueryClient): boolean {
+  vi.runAllTimers();
+  return client.getQueryState(KEY)?.isInvalidated ?? false;
+}
+
+describe("a list of campaigns", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is read anew for a campaign that it does not hold once, not for each of its calls", () => {
+    const told = campaign({ id: "elsewhere" });
+    const first = holding();
+    merge(first, told);
+    expect(isOutdated(first)).toBe(true);
+    const later = holding();
+    merge(later, { ...told, version: 2 });
+    expect(isOutdated(later)).toBe(false);
+    merge(later, { ...told, version: 3, status: "completed" });
+    expect(isOutdated(later)).toBe(true);
+  });
+
+  it("takes in the progress of what it holds, and is read anew when that belongs elsewhere", () => {
+    const client = holding(campaign({ id: "held" }));
+    merge(client, campaign({ id: "held", version: 2 }));
+    expect(isOutdated(client)).toBe(false);
+    expect(client.getQueryData(KEY)).toMatchObject({ pages: [{ items: [{ version: 2 }] }] });
+    merge(client, campaign({ id: "held", version: 3, scheduled_time: "2026-11-27T08:00:00.000Z" }));
+    expect(isOutdated(client)).toBe(true);
+  });
+});

@@ -1,0 +1,44 @@
+import type { EventDisplayInfo } from "@fullcalendar/react";
+import type { Campaign } from "@/api/client";
+import { StatusBadge, StatusIcon } from "@/campaigns/status-badge";
+import { count, counted } from "@/words/amounts";
+import { here, moment, timeOfDay } from "@/words/moments";
+import { dueAt } from "./events";
+
+/** A campaign on the calendar: its status' icon, its time, its name; in the agenda, how far it is as well. */
+export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
+  const campaign: Campaign = event.extendedProps.campaign;
+  const { name, status, progress } = campaign;
+  const time = timeOfDay(dueAt(campaign), here());
+  if (view.type === "agenda") {
+    return (
+      <div className="flex min-w-0 flex-1 items-start gap-4 py-0.5 sm:items-center">
+        <span className="w-14 shrink-0 text-sm text-muted tabular-nums sm:w-18">{time}</span>
+        <div className="flex min-w-0 flex-1 flex-col gap-1.5 sm:flex-row sm:items-center sm:gap-4">
+          <span className="min-w-0 truncate text-sm font-medium sm:order-2 sm:flex-1">{name}</span>
+          <span className="flex items-center justify-between gap-3 sm:contents">
+            <span className="shrink-0 sm:order-1 sm:w-32">
+              <StatusBadge status={status} />
+            </span>
+            <span className="shrink-0 text-xs text-muted tabular-nums sm:order-3">
+              {progress.completed > 0
+                ? `${count(progress.completed)} of ${counted(progress.total, "person", "people")}`
+                : counted(progress.total, "person", "people")}
+            </span>
+          </span>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div
+      className="flex min-w-0 items-center gap-1 text-xs leading-4 [&_svg]:size-3 [&_svg]:shrink-0"
+      title={`${name}: ${status}, ${moment(dueAt(campaign), here())}`}
+    >
+      <StatusIcon status={status} />
+      <span className={isNarrow ? "sr-only" : "shrink-0 tabular-nums"}>{time}</span>
+      <span className="min-w-0 truncate font-medium">{name}</span>
+      <span className="sr-only"> ({status})</span>
+    </div>
+  );
+}
