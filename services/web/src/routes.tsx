@@ -9,7 +9,8 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { campaignsQuery, meQuery, queryClient, sessionQuery } from "./api/queries";
+import { campaignQuery, campaignsQuery, meQuery, queryClient, sessionQuery, statsQuery } from "./api/queries";
+import { readCampaignSearch } from "./campaign/campaign-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
 import { Shell } from "./layout/shell";
@@ -70,6 +71,11 @@ const campaigns = createRoute({
 const campaign = createRoute({
   getParentRoute: () => app,
   path: "/campaigns/$campaignId",
+  validateSearch: readCampaignSearch,
+  loader: ({ context, params }) => {
+    void context.client.prefetchQuery(campaignQuery(params.campaignId));
+    void context.client.prefetchQuery(statsQuery(params.campaignId));
+  },
   component: lazyRouteComponent(() => import("./campaign/campaign-page"), "CampaignPage"),
 });
 

@@ -1,6 +1,6 @@
 /** Live events: one stream of server-sent events for the whole page, merged into what the queries hold. Nothing polls. */
 
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Campaign, Schemas } from "./client";
 import { sessionEnded } from "./session-state";
 import { createStore } from "./store";
@@ -165,23 +165,43 @@ function refreshSoon(client: QueryClient, key: readonly unknown[], lists: Lists)
   );
 }
 
-/** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while. */
+/** Pages of a list of details that are read anew by themselves; whoever has scrolled on reads in peace. */
+export const FOLLOWED_PAGES = 3;
+
+/** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while, and never twice
+ * at the same time: details of a large campaign may take longer than that. */
 function inTurn(client: QueryClient): (id: string) => void {
   const changed = new Set<string>();
-  let turn: ReturnType<typeof setTimeout> | undefined;
+  let isBusy = false;
+
+  async function read() {
+    const ids = new Set(changed);
+    changed.clear();
+    await Promise.all([
+      client.invalidateQueries({ predicate: (query) => isDetail(query, ids) }),
+      client.invalidateQueries({ queryKey: ["wallet"] }),
+    ]);
+    isBusy = false;
+    if (changed.size > 0) start();
+  }
+
+  function start() {
+    if (isBusy) return;
+    isBusy = true;
+    setTimeout(() => void read(), DETAILS);
+  }
+
   return (id) => {
     changed.add(id);
-    if (turn !== undefined) return;
-    turn = setTimeout(() => {
-      turn = undefined;
-      for (const each of changed) {
-        void client.invalidateQueries({
-          predicate: ({ queryKey }) =>
-            queryKey[0] === "campaign" && queryKey[1] === each && queryKey.length > 2,
-        });
-      }
-      changed.clear();
-      void client.invalidateQueries({ queryKey: ["wallet"] });
-    }, DETAILS);
+    start();
   };
+}
+
+/** Whether a query is of the details of one of these campaigns: its results, its calls, one of its calls ... */
+function isDetail({ queryKey, state }: Query, ids: ReadonlySet<string>): boolean {
+  const [noun, id] = queryKey;
+  const data = state.data as Partial<Schemas["Call"] & InfiniteData<unknown>> | undefined;
+  if (noun === "call") return ids.has(data?.campaign_id ?? "");
+  if (noun !== "campaign" || queryKey.length === 2 || typeof id !== "string" || !ids.has(id)) return false;
+  return (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
 }
