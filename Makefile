@@ -28,7 +28,7 @@ reset: venv ## Stop it and delete all its data
 	@$(RUN) reset
 status: venv ## Show what runs
 	@$(RUN) status
-servers: venv ## Install Postgres and RabbitMQ if they are missing (as root), without starting them
+servers: venv ## Install what is missing of Postgres, RabbitMQ and the tests' browser (as root), without starting them
 	@$(RUN) servers
 
 ##@ Testing

@@ -154,6 +154,18 @@ def test_a_file_is_uploaded_and_what_is_wrong_with_it_is_said(product: Product, 
     assert "no campaign" in belltower(product, "show", campaign_id, status=1).stderr.lower()
 
 
+def test_a_file_is_read_in_the_encoding_that_is_said(product: Product, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("Imię;Telefon\nŁukasz;+48512345678\n", encoding="cp1250")
+    options = ("--encoding", "windows-1250", "--column", "Imię=name", "--at", "2033-05-17T09:30", "--json")
+    created = json.loads(belltower(product, "upload", str(people), "Cześć.", *options).stdout)
+    (contact,) = product.items(f"/api/campaigns/{created['id']}/contacts")
+    assert contact["name"] == "Łukasz"
+    wrong = belltower(product, "upload", str(people), "Cześć.", "--encoding", "latin", status=1).stderr
+    assert "encoding must be one of" in wrong
+    belltower(product, "delete", created["id"])
+
+
 def test_campaigns_are_listed_in_pages_and_found_again(product: Product) -> None:
     for index in range(3):
         product.create(name=f"Listed {index}", is_scheduled=True, scheduled_time="2033-05-17T09:30:00Z")

@@ -1,7 +1,9 @@
 """`belltower`: the commands of an operator."""
 
+import asyncio
 import json
 import os
+import pty
 import subprocess
 import sys
 from io import StringIO
@@ -10,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from tests.support.api import api_settings
+from tests.support.api import PASSWORD, api_settings
 
 from belltower.cli import app
 from belltower.db.engine import create_engine
@@ -115,6 +117,95 @@ async def test_a_given_password_is_not_shown(database_url: str) -> None:
     assert "bt_" in result.stdout
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",), ("create-account", "--help")])
+async def role_in(database_url: str, email: str) -> tuple[str, str] | None:
+    """The name of the account that somebody is in, and their role there."""
+    connection = await asyncpg.connect(database_url)
+    row = await connection.fetchrow(
+        "SELECT accounts.name, role FROM users JOIN accounts ON accounts.id = account_id WHERE email = $1", email
+    )
+    await connection.close()
+    return row and tuple(row)
+
+
+async def test_a_new_member_can_sign_in_and_is_in_the_account_that_was_said(database_url: str) -> None:
+    for name in ("Acme", "Other"):
+        assert belltower(database_url, "create-account", name, "--email", f"{name}@example.com").returncode == 0
+    secret = ("--password-stdin", "--json")
+    said = belltower(
+        database_url, "create-user", "Ben@Example.com", "--account", "Other", *secret, given=f"{PASSWORD}\r\n"
+    )
+    created = json.loads(said.stdout)
+    assert (created["account"], created["email"], created["role"]) == ("Other", "ben@example.com", "member")
+    assert PASSWORD not in said.stdout + said.stderr
+    assert await role_in(database_url, "ben@example.com") == ("Other", "member")
+
+    by_id = ("--account", created["account_id"].upper(), "--role", "administrator")
+    assert belltower(database_url, "create-user", "cid@example.com", *by_id, *secret, given=PASSWORD).returncode == 0
+    assert await role_in(database_url, "cid@example.com") == ("Other", "administrator")
+
+    settings = api_settings(database_url)
+    engine = create_engine(settings, name="test")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(settings, engine)),
+        base_url=settings.public_url,
+        headers={"Sec-Fetch-Site": "same-origin"},
+    ) as client:
+        signed_in = await client.post("/api/session", json={"email": "ben@example.com", "password": PASSWORD})
+        assert signed_in.json()["user"]["role"] == "member"
+    await engine.dispose()
+
+
+async def test_whoever_cannot_be_added_is_not_and_the_reason_is_said(database_url: str) -> None:
+    add = ("create-user", "ben@example.com", "--password-stdin")
+    assert "There is no account yet." in belltower(database_url, *add, given=PASSWORD).stderr
+    for name, email in (("Acme", "ann@example.com"), ("Acme", "cid@example.com")):
+        assert belltower(database_url, "create-account", name, "--email", email).returncode == 0
+    for arguments, given, sentence in (
+        (add, PASSWORD, "Say which account, by its name or its id. There are: Acme ("),
+        ((*add, "--account", "Acme"), PASSWORD, "Say which account"),
+        ((*add, "--account", "Nobody"), PASSWORD, "Say which account"),
+        (add, "short", "at least 12 characters"),
+        (("create-user", "ben@example.com"), PASSWORD, "Send it with --password-stdin."),
+        (("create-user", "ben", "--password-stdin"), PASSWORD, "ben is not an e-mail address."),
+        ((*add, "--role", "owner"), PASSWORD, "owner"),
+    ):
+        refused = belltower(database_url, *arguments, given=given)
+        assert refused.returncode, arguments
+        assert sentence in refused.stderr
+        assert refused.stdout == ""
+    assert await role_in(database_url, "ben@example.com") is None
+
+
+def test_a_password_is_asked_for_without_showing_it(database_url: str) -> None:
+    assert belltower(database_url, "create-account", "Acme", "--email", "ann@example.com").returncode == 0
+    ours, terminal = pty.openpty()
+    asking = subprocess.Popen(
+        [BELLTOWER, "create-user", "ben@example.com"],
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": database_url},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    shown = b""
+
+    def until(prompt: bytes) -> None:
+        nonlocal shown
+        while prompt not in shown:
+            shown += os.read(ours, 1024)
+
+    until(b"Password:")
+    os.write(ours, f"{PASSWORD}\n".encode())
+    until(b"Once more:")
+    os.write(ours, f"{PASSWORD}\n".encode())
+    until(b"member")
+    assert asking.wait(timeout=60) == 0
+    os.close(ours)
+    assert PASSWORD.encode() not in shown
+    assert asyncio.run(role_in(database_url, "ben@example.com")) == ("Acme", "member")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("create-account", "--help"), ("create-user", "--help")])
 def test_help_is_there(arguments: tuple[str, ...]) -> None:
     assert "Usage" in belltower("", *arguments).stdout

@@ -54,6 +54,40 @@ async def test_contacts_that_are_malformed_are_refused_where_they_are(api: Api) 
     assert await api.one("SELECT count(*) FROM campaigns") == 0
 
 
+async def test_every_malformed_contact_is_told_with_its_place_and_a_sentence(api: Api) -> None:
+    contacts: list[object] = [{"phone": f"+1415{n:07d}"} for n in range(5550000, 5553000)]
+    contacts[0] = {"name": "Ann"}
+    contacts[7] = {"phone": 1, "feilds": {}}
+    contacts[1500] = {"phone": A, "fields": {"a": "\0"}}
+    contacts[2999] = "Ben"
+
+    problem = refused(
+        await api.create(contacts=contacts, phone_numbers=["+14155550123", 5, None], name=5), 400, "wrong_type"
+    )
+
+    assert {(error["pointer"], error["code"]) for error in problem["errors"]} == {
+        ("/name", "wrong_type"),
+        ("/phone_numbers/1", "wrong_type"),
+        ("/phone_numbers/2", "wrong_type"),
+        ("/contacts/0/phone", "missing"),
+        ("/contacts/7/phone", "wrong_type"),
+        ("/contacts/7/feilds", "unknown_field"),
+        ("/contacts/1500/fields/a", "invalid_text"),
+        ("/contacts/2999", "wrong_type"),
+    }
+    said = {error["pointer"]: error["detail"] for error in problem["errors"]}
+    assert said["/contacts/0/phone"] == "contacts[0].phone is required."
+    assert said["/contacts/7/feilds"] == "contacts[7].feilds is not a field here. Did you mean fields?"
+    assert said["/contacts/1500/fields/a"] == "contacts[1500].fields.a holds control characters; send plain text."
+
+
+async def test_of_very_many_malformed_entries_the_first_are_told(api: Api) -> None:
+    problem = refused(await api.create(contacts=[{}] * 50_000, phone_numbers=...), 400, "missing")
+    assert [error["pointer"] for error in problem["errors"]] == [f"/contacts/{n}/phone" for n in range(100)]
+    problem = refused(await api.create(phone_numbers=[1] * 100_000), 400, "wrong_type")
+    assert [error["pointer"] for error in problem["errors"]] == [f"/phone_numbers/{n}" for n in range(100)]
+
+
 async def test_a_download_has_the_names_and_fields_safe_against_formulas(api: Api) -> None:
     body = (await api.create(phone_numbers=[B], contacts=[ANN])).json()
     answer = await api.client.get(f"/api/campaigns/{body['id']}/download")

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 from tests.support.api import Api, refused
+from tests.support.names import EXPORTS
+from tests.support.workbook import workbook
 
 from belltower.db.engine import transaction
 from belltower.db.imports import KEPT, forget_imports
@@ -100,6 +102,35 @@ async def test_a_campaign_rings_whom_its_import_has_shown(api: Api) -> None:
     assert await heard(phone_column="Mobile") == f"Hi noon {A}"
     other = (await api.client.get(f"/api/imports/{body['id']}", params={"phone_column": "Mobile"})).json()
     assert (other["sample"][0]["phone"], other["sample"][0]["fields"]["slot"]) == (A, "noon")
+
+
+async def test_the_answer_says_how_the_text_was_read_and_one_may_say_it_otherwise(api: Api) -> None:
+    polish = EXPORTS["Polish"]
+    found = (await sent(api, polish.text().encode("cp1250"))).json()
+    assert (found["encoding"], found["sample"][0]["name"]) == ("windows-1250", "Łukasz Wałęsa")
+
+    short = polish.text(1).split("\r\n", 1)[1].encode("cp1250")  # too short to tell
+    guessed = (await sent(api, short)).json()
+    assert (guessed["encoding"], guessed["columns"][0]["samples"]) == ("windows-1252", ["£ukasz"])
+    again = (await api.client.get(f"/api/imports/{guessed['id']}", params={"encoding": "windows-1250"})).json()
+    assert (again["encoding"], again["columns"][0]["samples"]) == ("windows-1250", ["Łukasz"])
+
+    said = (await sent(api, short, encoding="windows-1250")).json()
+    assert (said["encoding"], said["columns"][0]["samples"]) == ("windows-1250", ["Łukasz"])
+    for request in ({"import_id": said["id"]}, {"import_id": guessed["id"], "encoding": "windows-1250"}):
+        body = (await api.create(phone_numbers=..., columns={"Column 1": "name"}, **request)).json()
+        (contact,) = (await api.client.get(f"/api/campaigns/{body['id']}/contacts")).json()["items"]
+        assert contact["name"] == "Łukasz"
+    body = (await api.upload(short, encoding="windows-1250", columns='{"Column 1": "name"}')).json()
+    (contact,) = (await api.client.get(f"/api/campaigns/{body['id']}/contacts")).json()["items"]
+    assert contact["name"] == "Łukasz"
+
+    assert (await sent(api, workbook([["Name", "Phone"], ["Łukasz", A]]), "x.xlsx", encoding="big5")).json()[
+        "encoding"
+    ] is None
+    refused(await sent(api, short, encoding="klingon"), 400, "invalid_choice", "encoding", "windows-1250")
+    refused(await api.upload(short, encoding="cp1250"), 400, "invalid_choice", "encoding")
+    refused(await api.create(encoding="utf-8"), 400, "encoding_unexpected", "import_id")
 
 
 async def test_columns_without_a_file_are_refused(api: Api) -> None:

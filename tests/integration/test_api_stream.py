@@ -212,6 +212,16 @@ async def test_a_campaign_is_seen_from_its_creation_to_its_end_as_it_can_be_read
         await events.until(lambda data: data == {"id": new["id"]})
 
 
+async def test_a_test_call_is_seen_and_says_that_it_is_one(served: Served) -> None:
+    async with served.follow() as events:
+        test = {"phone": "+14155550123", "welcome_message": "Hello."}
+        made = (await served.api.client.post("/api/test-calls", json=test)).json()
+        name, seen = await events.next()
+        assert (name, seen["id"], seen["is_test"]) == ("campaign", made["id"], True)
+        await created(served.api)
+        assert not (await events.next())[1]["is_test"]
+
+
 async def test_another_accounts_campaigns_are_never_seen(served: Served) -> None:
     other = await served.api.another_account()
     async with served.follow() as events, served.follow(other) as others:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 from tests.support.servers import CHECKOUT
 
-from belltower_local import packages
 from belltower_local.finding import find_chromium
+from belltower_local.servers import install_missing
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Product
@@ -36,8 +36,7 @@ expect.set_options(timeout=PATIENCE)
 
 def launch(playwright: Playwright) -> Browser:
     """Start the machine's Chromium; one that is missing is installed where we may."""
-    if find_chromium() is None:
-        packages.install(["chromium"], CHECKOUT / ".run" / "packages.log")
+    install_missing(CHECKOUT / ".run" / "packages.log", postgres=False, rabbitmq=False, chromium=True)
     return playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
 
 

@@ -9,6 +9,7 @@ import yaml
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from belltower_api.app import UPLOADS
 from belltower_api.settings import ApiSettings
 from belltower_carrier.settings import CarrierProcessSettings
 from belltower_dialer.settings import DialerSettings
@@ -105,3 +106,5 @@ def test_the_gateway_takes_what_the_api_takes() -> None:
     for name in ("BELLTOWER_REQUEST_LIMIT", "BELLTOWER_UPLOAD_LIMIT"):
         assert interpolated()[name] == str(limits[name])
         assert f"{{${name}:{limits[name]}}}" in caddyfile
+    assert f"@upload path {' '.join(UPLOADS)}\n" in caddyfile
+    assert f"@others not path {' '.join(UPLOADS)}\n" in caddyfile

@@ -9,6 +9,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { startFollowing } from "./api/live";
 import { campaignQuery, campaignsQuery, meQuery, queryClient, sessionQuery, statsQuery } from "./api/queries";
 import { readCampaignSearch } from "./campaign/campaign-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
@@ -45,6 +46,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
     if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    startFollowing(context.client);
     void context.client.prefetchQuery(meQuery);
   },
   component: Shell,

@@ -8,7 +8,7 @@ from belltower_local import servers
 from belltower_local.console import console
 from belltower_local.credentials import read_credentials
 from belltower_local.demo import demo as run_demo
-from belltower_local.finding import find_postgres, find_rabbitmq
+from belltower_local.finding import find_chromium, find_postgres, find_rabbitmq
 from belltower_local.folder import Folder, folders_in, stop_holder
 from belltower_local.packages import SetupError
 from belltower_local.run import run as run_all
@@ -67,9 +67,9 @@ def status() -> None:
 
 @app.command(name="servers")
 def install_servers() -> None:
-    """Install Postgres and RabbitMQ if they are missing, without starting them."""
-    servers.install_missing(CHECKOUT / ".run" / "packages.log")
-    console.print(f"Postgres: {find_postgres()}\nRabbitMQ: {find_rabbitmq()}")
+    """Install Postgres and RabbitMQ if they are missing, without starting them, and the browser of the tests."""
+    servers.install_missing(CHECKOUT / ".run" / "packages.log", chromium=True)
+    console.print(f"Postgres: {find_postgres()}\nRabbitMQ: {find_rabbitmq()}\nChromium: {find_chromium()}")
 
 
 @app.command()

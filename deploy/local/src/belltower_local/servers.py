@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from belltower_local import packages, ports
-from belltower_local.finding import missing_servers
+from belltower_local.finding import find_chromium, missing_servers
 from belltower_local.folder import Folder
 from belltower_local.postgres import Postgres
 from belltower_local.rabbitmq import RabbitMQ
@@ -31,9 +31,12 @@ class Servers:
     rabbitmq: RabbitMQ | None
 
 
-def install_missing(log: Path, *, postgres: bool = True, rabbitmq: bool = True) -> None:
-    """Install the servers that this machine lacks. Raises `SetupError` with a line to paste when we may not."""
-    if wanted := missing_servers(postgres=postgres, rabbitmq=rabbitmq):
+def install_missing(log: Path, *, postgres: bool = True, rabbitmq: bool = True, chromium: bool = False) -> None:
+    """Install what this machine lacks of these. Raises `SetupError` with a line to paste when we may not."""
+    wanted = missing_servers(postgres=postgres, rabbitmq=rabbitmq)
+    if chromium and find_chromium() is None:
+        wanted.append("chromium")
+    if wanted:
         packages.install(wanted, log)
 
 

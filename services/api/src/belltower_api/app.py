@@ -13,6 +13,7 @@ from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
 from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
 from belltower_api.dependencies import Resources
+from belltower_api.docs_page import docs_routes
 from belltower_api.live import Live
 from belltower_api.middleware import RequestScope
 from belltower_api.problems import add_handlers
@@ -51,6 +52,9 @@ Campaigns of voice calls that start the moment they are due.
   what was sent is always 400, with one entry in `errors` for each field, unknown fields included.
 - **Collections** are `{items, next_cursor, total}`; send `next_cursor` as `cursor` for the next page.
 """
+
+UPLOADS = ("/api/campaigns/upload", "/api/imports")
+"""Where files are taken. The gateway lets as much through there."""
 
 
 class Api(FastAPI):
@@ -96,10 +100,11 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         title="Belltower",
         version=version("belltower-api"),
         description=_DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        routes=[*health_routes(live=nothing_wrong, ready=lambda: database_problem(reader))],
+        routes=[*health_routes(live=nothing_wrong, ready=lambda: database_problem(reader)), *docs_routes()],
     )
     app.state.resources = Resources(
         settings=settings,
@@ -133,8 +138,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         RequestScope,
         limit=settings.request_limit,
         limits={
-            "/api/campaigns/upload": settings.upload_limit,
-            "/api/imports": settings.upload_limit,
+            **dict.fromkeys(UPLOADS, settings.upload_limit),
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
             KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
         },

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _LARGE = 2 * 2**20
 """Bytes of a file that takes seconds to read."""
+_ABOUT_A_FILE = {"phone_column": "column_unexpected", "columns": "column_unexpected", "encoding": "encoding_unexpected"}
 
 
 @asynccontextmanager
@@ -85,13 +86,9 @@ def _check(lists: ContactLists) -> None:
             "missing",
             "phone_numbers is required, or contacts, or the import_id of a file that was sent to /api/imports.",
         )
-    for name in ("phone_column", "columns"):
+    for name, code in _ABOUT_A_FILE.items():
         if lists.import_id is None and getattr(lists, name):
-            raise Invalid(
-                name,
-                "column_unexpected",
-                f"{name} is about the columns of a file, and there is none. Send its import_id, too.",
-            )
+            raise Invalid(name, code, f"{name} is about a file, and there is none. Send its import_id, too.")
 
 
 def _reader(

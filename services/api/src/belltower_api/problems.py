@@ -30,7 +30,7 @@ from belltower.domain.errors import (
     TooManyAttempts,
 )
 from belltower_api.explanations import field_error
-from belltower_api.schemas.problem import FieldError, Problem
+from belltower_api.schemas.problem import LISTED_ERRORS, FieldError, Problem
 from belltower_api.schemas.values import shown_money
 
 log = structlog.get_logger(__name__)
@@ -38,8 +38,6 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds after which a request that met a database out of reach may be worth another try."""
-
-_LISTED_ERRORS = 20
 
 _CODES = {
     400: "malformed_request",
@@ -147,7 +145,7 @@ def add_handlers(app: FastAPI) -> None:
             ):  # /api/campaigns/upload is an address, and "upload" no id
                 return await http(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
             return await domain(request, NotFound("There is nothing with this id."))
-        return _refused(request, [field_error(request, problem) for problem in found[:_LISTED_ERRORS]])
+        return _refused(request, [field_error(request, problem) for problem in found[:LISTED_ERRORS]])
 
     @app.exception_handler(BelltowerError)
     async def domain(request: Request, error: BelltowerError) -> Response:

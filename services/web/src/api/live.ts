@@ -2,6 +2,7 @@
 
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Campaign, Schemas } from "./client";
+import { type EventStream, openEventStream } from "./event-stream";
 import { sessionEnded } from "./session-state";
 import { createStore } from "./store";
 
@@ -13,89 +14,108 @@ export type Connection = "connecting" | "live" | "lost";
 
 export const connection = createStore<Connection>("connecting");
 
-/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, how long
- * a stream may be away before that is said, and the pause before the next attempt. */
+/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, and how long
+ * a stream may be away before that is said. */
 const DETAILS = 1_000;
 const HIDDEN = 30_000;
 const PATIENCE = 3_000;
-const PAUSE = 2_000;
 
-/** Follows the account's campaigns until the returned function is called. */
-export function follow(client: QueryClient): () => void {
-  let source: EventSource | null = null;
-  let again: ReturnType<typeof setTimeout> | undefined;
+let stop: (() => void) | null = null;
+
+/** Follows the account's campaigns, unless that is done already. Call it before anything is read: then nothing is missed. */
+export function startFollowing(client: QueryClient): void {
+  stop ??= follow(client);
+}
+
+/** Ends it: whoever was signed in is not any more. */
+export function stopFollowing(): void {
+  stop?.();
+  stop = null;
+}
+
+function follow(client: QueryClient): () => void {
+  let stream: EventStream | null = null;
+  let position: string | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
   let doubting: ReturnType<typeof setTimeout> | undefined;
-  let wasLive = false;
   const details = inTurn(client);
 
   function open() {
-    clearTimeout(again);
-    source?.close();
-    source = new EventSource("/api/stream");
-    source.onopen = () => {
-      clearTimeout(doubting);
-      doubting = undefined;
-      connection.set("live");
-      if (wasLive) void refresh(client); // what happened meanwhile
-      wasLive = true;
-    };
-    source.onerror = () => {
-      doubting ??= setTimeout(() => connection.set("lost"), PATIENCE);
-      // The browser tries again by itself, unless the answer was an error: that ends it for good.
-      if (source?.readyState === EventSource.CLOSED) {
-        void client.invalidateQueries({ queryKey: ["me"] }); // a session that ended shows there
-        again = setTimeout(open, PAUSE);
-      }
-    };
-    source.addEventListener("campaign", (event) => {
-      const campaign: Campaign = JSON.parse(event.data);
-      merge(client, campaign);
-      details(campaign.id);
+    stream ??= openEventStream("/api/stream", position, {
+      onOpen: (resumed) => {
+        clearTimeout(doubting);
+        doubting = undefined;
+        connection.set("live");
+        if (!resumed) void refreshOlder(client);
+      },
+      onEvent: ({ event, data }) => {
+        if (event === "campaign") {
+          const campaign: Campaign = JSON.parse(data);
+          merge(client, campaign);
+          details(campaign.id);
+        } else if (event === "campaign_deleted") {
+          const { id: deleted }: Schemas["CampaignDeleted"] = JSON.parse(data);
+          forget(client, deleted);
+        } else if (event === "reset") {
+          void refreshOlder(client);
+        }
+      },
+      onBreak: () => {
+        doubting ??= setTimeout(() => connection.set("lost"), PATIENCE);
+      },
+      onSignedOut: () => sessionEnded.set(true),
     });
-    source.addEventListener("campaign_deleted", (event) => {
-      const { id }: Schemas["CampaignDeleted"] = JSON.parse(event.data);
-      forget(client, id);
-    });
-    source.addEventListener("reset", () => void refresh(client));
   }
 
   function close() {
-    clearTimeout(again);
     clearTimeout(doubting);
     doubting = undefined;
-    source?.close();
-    source = null;
+    position = stream?.position() ?? position;
+    stream?.close();
+    stream = null;
   }
 
   // A tab that nobody sees would keep one of the few connections that a browser opens to an address.
   function onVisibility() {
     clearTimeout(hiding);
     if (document.visibilityState === "hidden") hiding = setTimeout(close, HIDDEN);
-    else if (source === null) open();
+    else if (!sessionEnded.get()) open();
   }
 
-  function onOnline() {
-    if (connection.get() === "lost") open();
+  // The browser knows that the network is gone long before a connection notices.
+  function onOffline() {
+    close();
+    connection.set("lost");
+  }
+
+  function onSession() {
+    if (sessionEnded.get()) close();
+    else open();
   }
 
   open();
   document.addEventListener("visibilitychange", onVisibility);
-  addEventListener("online", onOnline);
-  const unsubscribe = sessionEnded.subscribe(() => (sessionEnded.get() ? close() : open()));
+  addEventListener("offline", onOffline);
+  addEventListener("online", open);
+  const unsubscribe = sessionEnded.subscribe(onSession);
   return () => {
     close();
     clearTimeout(hiding);
     document.removeEventListener("visibilitychange", onVisibility);
-    removeEventListener("online", onOnline);
+    removeEventListener("offline", onOffline);
+    removeEventListener("online", open);
     unsubscribe();
     connection.set("connecting");
   };
 }
 
-/** Reads everything that is shown anew. */
-function refresh(client: QueryClient): Promise<void> {
-  return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+/** Reads anew what was read before now: what changed between then and now, nobody tells. */
+function refreshOlder(client: QueryClient): Promise<void> {
+  const now = Date.now();
+  return client.invalidateQueries({
+    predicate: ({ queryKey, state }) =>
+      queryKey[0] !== "session" && queryKey[0] !== "me" && state.dataUpdatedAt <= now,
+  });
 }
 
 /** Puts a campaign's new state wherever an older one is held. */

@@ -10,7 +10,8 @@ export function CarrierNotice() {
   const simulated = me.calls_are_simulated;
   const Icon = simulated ? FlaskConical : PhoneOutgoing;
   return (
-    <p
+    <aside
+      aria-label="Kind of calls"
       className={cn(
         "flex h-8 items-center justify-center gap-2 border-b px-4 text-xs font-medium",
         simulated ? "bg-sunken text-muted" : "bg-orange-soft text-orange",
@@ -20,6 +21,6 @@ export function CarrierNotice() {
       <span className="truncate">
         {simulated ? "Simulated calls: nobody is really called." : "Live calls: real telephones ring."}
       </span>
-    </p>
+    </aside>
   );
 }

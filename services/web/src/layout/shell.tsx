@@ -14,9 +14,9 @@ import {
   User,
   Wallet,
 } from "lucide-react";
-import { Suspense, useEffect } from "react";
+import { Suspense } from "react";
 import { answered, api } from "@/api/client";
-import { follow } from "@/api/live";
+import { stopFollowing } from "@/api/live";
 import { meQuery, sessionQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
 import { SignInAgain } from "@/session/sign-in-again";
@@ -37,8 +37,6 @@ const PAGES = [
 ] as const;
 
 export function Shell() {
-  const client = useQueryClient();
-  useEffect(() => follow(client), [client]);
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -139,6 +137,7 @@ function Person({ compact = false }: { compact?: boolean }) {
   const signOut = useMutation({
     mutationFn: () => answered(api.DELETE("/api/session")),
     onSuccess: async () => {
+      stopFollowing();
       await navigate({ to: "/sign-in" });
       client.clear();
     },

@@ -35,3 +35,4 @@ for _name, _command in (
 
 app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)
 app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)
+app.command(name="create-user", rich_help_panel="Operation")(operator.add_user)

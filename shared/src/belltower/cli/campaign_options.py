@@ -1,7 +1,10 @@
 """What a campaign is made of, as options; what is not given is as the API has it by default."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -11,6 +14,9 @@ Message = Annotated[
     str,
     typer.Argument(help="What is said when somebody answers; {{field|fallback}} stands for what a contact has there."),
 ]
+Terms = Json
+"""What a campaign is made of, beside its name, its message and whom it rings, as the API takes it."""
+
 At = Annotated[
     str | None,
     typer.Option(
@@ -30,6 +36,48 @@ Country = Annotated[
     str | None, typer.Option(help="Where numbers without + and a country's code are at home, such as US.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow the campaign until it ends.")]
+
+
+def with_terms(command: Callable[..., None]) -> Callable[..., None]:
+    """Have a command take the options of every new campaign, where it has `terms: Terms`, and be given what they say."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        terms = _terms(**{name: options.pop(name) for name in signature(_terms).parameters})
+        command(**options, terms=terms)
+
+    parameters: list[Parameter] = []
+    for name, parameter in signature(command).parameters.items():
+        parameters += signature(_terms).parameters.values() if name == "terms" else [parameter]
+    run.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {
+        **get_type_hints(command, include_extras=True),
+        **get_type_hints(_terms, include_extras=True),
+        "return": None,
+    }
+    return run
+
+
+def _terms(
+    at: At = None,
+    timezone: Timezone = None,
+    country: Country = None,
+    concurrency: Concurrency = None,
+    attempts: Attempts = None,
+    retry_delay: RetryDelay = None,
+    language: Language = None,
+    voice: Voice = None,
+    caller_id: CallerId = None,
+) -> Terms:
+    return start_fields(at, timezone) | given(
+        default_country=country,
+        concurrency=concurrency,
+        max_attempts=attempts,
+        retry_delay=retry_delay,
+        language=language,
+        voice=voice,
+        caller_id=caller_id,
+    )
 
 
 def start_fields(at: str | None, timezone: str | None) -> Json:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
+from getpass import getpass
 from typing import TypeVar
 
 import asyncpg
@@ -15,11 +16,13 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.accounts import NewAccount, create_account, find_account
+from belltower.db.accounts import NewAccount, choose_account, create_account, find_account
 from belltower.db.engine import connect_directly, create_engine, database_url, sqlstate, transaction
 from belltower.db.migrate import ForeignDatabase, migrate
+from belltower.db.users import create_user
 from belltower.domain import credentials, phone
 from belltower.domain.errors import BelltowerError, Invalid
+from belltower.domain.principal import Role
 from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
 
 _WAIT_FOR_DATABASE = 30.0
@@ -63,6 +66,20 @@ def open_account(
     if "api_key" in created and not password_stdin:
         created["password"] = password
     _show(created, as_json=as_json)
+
+
+def add_user(email: str, *, account: str, role: Role, password_stdin: bool, as_json: bool) -> None:
+    """Add a person to an account."""
+    email = _email(email)
+    hashed = credentials.password_hash(_read_password(email) if password_stdin else _ask_for_password(email))
+
+    async def add(engine: AsyncEngine) -> dict[str, str | bool]:
+        async with transaction(engine) as connection:
+            chosen = await choose_account(connection, account)
+            await create_user(connection, chosen.id, email=email, password_hash=hashed, role=role)
+        return {"account_id": str(chosen.id), "account": chosen.name, "email": email, "role": role.value}
+
+    _show(_run(add), as_json=as_json)
 
 
 async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: bool) -> dict[str, str | bool]:
@@ -121,7 +138,19 @@ def _failure(sentence: str) -> typer.Exit:
 
 
 def _read_password(email: str) -> str:
-    password = sys.stdin.readline().rstrip("\r\n")
+    return _checked(sys.stdin.readline().rstrip("\r\n"), email)
+
+
+def _ask_for_password(email: str) -> str:
+    if not sys.stdin.isatty():
+        raise _failure("There is no terminal to ask for the password at. Send it with --password-stdin.")
+    password = _checked(getpass("Password: "), email)
+    if getpass("Once more: ") != password:
+        raise _failure("These are two different passwords. Try again.")
+    return password
+
+
+def _checked(password: str, email: str) -> str:
     try:
         credentials.check_new_password(password, email)
     except Invalid as reason:

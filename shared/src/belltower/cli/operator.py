@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from belltower.domain.principal import Role
+
 
 def migrate_database() -> None:
     """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
@@ -40,3 +42,22 @@ def open_account(
         if_missing=if_missing,
         as_json=as_json,
     )
+
+
+def add_user(
+    email: Annotated[str, typer.Argument(help="What they sign in with.")],
+    account: Annotated[
+        str, typer.Option(help="The name or the id of the account; not needed where there is one only.")
+    ] = "",
+    role: Annotated[
+        Role, typer.Option(help="A member may do all but what concerns API keys and putting money in.")
+    ] = Role.MEMBER,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Add a person to an account. Their password is asked for."""
+    from belltower.cli import database
+
+    database.add_user(email, account=account, role=role, password_stdin=password_stdin, as_json=as_json)

@@ -10,21 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, T
 from rich.spinner import Spinner
 
 from belltower.cli.api import Api, Failure, Json
-from belltower.cli.campaign_options import (
-    At,
-    Attempts,
-    CallerId,
-    Concurrency,
-    Country,
-    Language,
-    Message,
-    RetryDelay,
-    Timezone,
-    Voice,
-    Watch,
-    given,
-    start_fields,
-)
+from belltower.cli.campaign_options import Message, Terms, Watch, given, with_terms
 from belltower.cli.connection import AsJson, KeyFile, Url, connected
 from belltower.cli.created import present
 from belltower.cli.output import notices
@@ -33,11 +19,13 @@ _PATIENCE = 600
 """Seconds within which the API has read a file of the largest size."""
 
 
+@with_terms
 def upload_campaign(
     file: Annotated[
         Path, typer.Argument(help=".csv, .txt or .xlsx: one number a line, or a table with a column of numbers.")
     ],
     message: Message,
+    terms: Terms,
     name: Annotated[str | None, typer.Option(help="What the campaign is called; as the file by default.")] = None,
     phone_column: Annotated[
         str | None, typer.Option(help="The title of the column of numbers; found out by default.")
@@ -49,33 +37,21 @@ def upload_campaign(
             help="What a column becomes: a field for the message, `name` for the contact's name; TITLE= leaves it out.",
         ),
     ] = None,
-    at: At = None,
-    timezone: Timezone = None,
-    country: Country = None,
-    concurrency: Concurrency = None,
-    attempts: Attempts = None,
-    retry_delay: RetryDelay = None,
-    language: Language = None,
-    voice: Voice = None,
-    caller_id: CallerId = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="How its text is written, such as windows-1250; found out by default.")
+    ] = None,
     watch: Watch = False,
     url: Url = None,
     key_file: KeyFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Create a campaign from a file of numbers, as spreadsheets and address books export them."""
-    fields = start_fields(at, timezone) | given(
+    fields = terms | given(
         name=name,
         welcome_message=message,
         phone_column=phone_column,
         columns=columns(column) if column else None,
-        default_country=country,
-        concurrency=concurrency,
-        max_attempts=attempts,
-        retry_delay=retry_delay,
-        language=language,
-        voice=voice,
-        caller_id=caller_id,
+        encoding=encoding,
     )
     with connected(url, key_file) as api:
         present(api, _send(api, file, fields), follow=watch, as_json=as_json)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Text, cast, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -97,13 +97,31 @@ class Account:
     caller_id: str | None
 
 
+_ACCOUNT = (accounts.c.id, accounts.c.name, accounts.c.currency, accounts.c.caller_id)
+_NAMED = 10
+"""How many accounts a complaint names."""
+
+
+async def choose_account(connection: AsyncConnection, wanted: str) -> Account:
+    """The account with this name or id; the only one that there is when `wanted` is empty.
+
+    Raises `NotFound` when that is none, or not one only, and says which there are.
+    """
+    query = select(*_ACCOUNT).order_by(accounts.c.created_at, accounts.c.id).limit(_NAMED)
+    named = query.where(or_(accounts.c.name == wanted, cast(accounts.c.id, Text) == wanted.lower()))
+    found = [Account(*row) for row in await connection.execute(named if wanted else query)]
+    if len(found) == 1:
+        return found[0]
+    there = found or [Account(*row) for row in await connection.execute(query)]
+    if not there:
+        raise NotFound("There is no account yet. Create one first.")
+    listed = ", ".join(f"{account.name} ({account.id})" for account in there)
+    raise NotFound(f"Say which account, by its name or its id. There are: {listed}.")
+
+
 async def get_account(connection: AsyncConnection, account_id: UUID) -> Account:
     """One account. Raises `NotFound`."""
-    found = await connection.execute(
-        select(accounts.c.id, accounts.c.name, accounts.c.currency, accounts.c.caller_id).where(
-            accounts.c.id == account_id
-        )
-    )
+    found = await connection.execute(select(*_ACCOUNT).where(accounts.c.id == account_id))
     row = found.one_or_none()
     if row is None:
         raise NotFound("There is no such account.")

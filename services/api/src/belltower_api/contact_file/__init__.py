@@ -13,6 +13,7 @@ from typing import BinaryIO
 from belltower.db.contacts import MAX_CONTACTS
 from belltower.domain.errors import Invalid
 from belltower_api.contact_file import text, workbook
+from belltower_api.contact_file.encoding import EncodingName
 from belltower_api.contact_file.layout import NO_WISHES, Layout, Person, Wishes, layout_of
 from belltower_api.contact_file.rows import Row
 from belltower_api.contact_file.table import Table, table
@@ -20,6 +21,7 @@ from belltower_api.errors import TooLarge, UnsupportedMediaType
 
 __all__ = [
     "TYPES",
+    "EncodingName",
     "Layout",
     "People",
     "Person",
@@ -71,8 +73,9 @@ def basename_of(filename: str | None) -> str:
     return "".join(letter for letter in name if letter.isprintable())
 
 
-def open_table(file: BinaryIO, filename: str | None = None) -> Table:
-    """The file as a table, by its content; the name only says what is wrong when that is nothing which can be read.
+def open_table(file: BinaryIO, filename: str | None = None, encoding: EncodingName | None = None) -> Table:
+    """The file as a table, by its content; the name only says what is wrong when that is nothing which can be read. Of a text
+    the `encoding` is found out where it is None.
 
     Raises `Invalid` and `TooLarge`, also while the rows are read.
     """
@@ -90,13 +93,14 @@ def open_table(file: BinaryIO, filename: str | None = None) -> Table:
             "The file is called .xlsx and is no Excel workbook. Open it in the program it comes from, and save it as"
             " .xlsx or CSV again.",
         )
-    return table(*text.rows(file))
+    found = text.open_text(file, encoding)
+    return table(found.rows, found.is_list, found.encoding)
 
 
 @contextmanager
 def open_people(file: BinaryIO, filename: str | None = None, wishes: Wishes = NO_WISHES) -> Iterator[People]:
     """The contacts of a file. Raises `Invalid` for what cannot be read, and `TooLarge`, also while they are read."""
-    with closing(open_table(file, filename)) as found:
+    with closing(open_table(file, filename, wishes.encoding)) as found:
         layout = layout_of(found, wishes)
         yield People(found, layout, _limited(layout.people(found)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from belltower.domain.errors import Invalid
 from belltower.domain.message import NAME, PHONE, field_key
 from belltower_api.contact_file.columns import PhoneColumn, name_columns
+from belltower_api.contact_file.encoding import EncodingName
 from belltower_api.contact_file.rows import Row, value
 from belltower_api.contact_file.table import Table
 
@@ -22,12 +23,14 @@ _UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF], " ")
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What whoever sent a file says about its columns."""
+    """What whoever sent a file says about it."""
 
     phone_column: str | None = None
     """The title of the only column of numbers; None: it is found out."""
     columns: Mapping[str, str | None] = field(default_factory=dict)
     """By title: the field that a column becomes, `name` for the contact's own name; None: it is left out."""
+    encoding: EncodingName | None = None
+    """How a text is written; None: it is found out."""
 
 
 NO_WISHES = Wishes()

@@ -6,6 +6,7 @@ from itertools import chain
 
 from belltower.domain.errors import Invalid
 from belltower_api.contact_file.columns import PhoneColumn, is_phone_name, phone_columns
+from belltower_api.contact_file.encoding import EncodingName
 from belltower_api.contact_file.rows import Row, is_number, sample, value
 
 _LONGEST_PREAMBLE = 10
@@ -28,25 +29,27 @@ class Table:
     """Those that are contacts, to be read once."""
     phones: Sequence[PhoneColumn]
     """Where a contact's number may stand, the best first; empty when every cell is a contact of its own."""
+    encoding: EncodingName | None
+    """How it was written; None for a workbook."""
 
     def close(self) -> None:
         """Let go of the file."""
         self.rows.close()
 
 
-def table(rows: Generator[Row, None, None], is_list: bool = False) -> Table:
+def table(rows: Generator[Row, None, None], is_list: bool = False, encoding: EncodingName | None = None) -> Table:
     """Find out what the rows of a file are. In a list every cell is an entry. The rows are read as they are asked for.
 
     Raises `Invalid`.
     """
     try:
-        return _table(rows, is_list)
+        return _table(rows, is_list, encoding)
     except Invalid:
         rows.close()
         raise
 
 
-def _table(rows: Generator[Row, None, None], is_list: bool) -> Table:
+def _table(rows: Generator[Row, None, None], is_list: bool, encoding: EncodingName | None) -> Table:
     first = sample(rows, lambda row: len(row.cells), most=_SAMPLED_CELLS)
     if any(len(row.cells) > _MOST_COLUMNS for row in first):
         is_list = is_list or all(is_number(cell) for row in first for cell in row.cells if cell.strip())
@@ -61,8 +64,9 @@ def _table(rows: Generator[Row, None, None], is_list: bool) -> Table:
     width = 0 if is_list else max((len(row.cells) for row in first), default=0)
     contacts = _continued(body, rows)
     if is_list or (not header and all(is_number(cell) for row in body for cell in row.cells if cell.strip())):
-        return Table(header, width, body, contacts, ())
-    return Table(header, width, body, contacts, phone_columns(header, [row.cells for row in body or first]))
+        return Table(header, width, body, contacts, (), encoding)
+    phones = phone_columns(header, [row.cells for row in body or first])
+    return Table(header, width, body, contacts, phones, encoding)
 
 
 def _continued(body: Sequence[Row], rows: Generator[Row, None, None]) -> Generator[Row, None, None]:

@@ -1,6 +1,5 @@
-"""Rows out of text: in which encoding it is, what separates its cells, and whether its quotes can be trusted."""
+"""Rows out of text: what separates its cells, and whether its quotes can be trusted."""
 
-import codecs
 import csv
 import io
 import re
@@ -11,12 +10,12 @@ from itertools import chain, islice
 from typing import BinaryIO, Literal
 
 from belltower.domain.errors import Invalid
+from belltower_api.contact_file.encoding import Encoding, EncodingName, encoding_of
 from belltower_api.contact_file.rows import Row, is_number, sample
 
 Quoting = Literal[0, 3]
 """csv.QUOTE_MINIMAL or csv.QUOTE_NONE."""
 
-_CHUNK = 2**16
 _SAMPLED = 2**20
 """Characters by which it is found out how a file is written, and the line in which they end."""
 _LONGEST_ROW = 2**24
@@ -25,26 +24,6 @@ _DELIMITERS = ",;\t|"
 _DELIMITED = re.compile(r"[,;\t|]")
 _TOLD_DELIMITER = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 _SENTINEL = "the end"
-_LATIN = "belltower.latin-1"
-"""What to do about the five bytes that Windows-1252 leaves undefined."""
-_MISPRINTS = 0.1
-"""Of all letters beyond ASCII, how many may be broken before text is not UTF-8 with a few bad bytes but something else."""
-_UTF_16_SHARE = 0.1
-"""Even in text of other scripts this part of UTF-16 is digits, separators and line ends, of which one byte is zero."""
-
-
-def _as_latin(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error(_LATIN, _as_latin)
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoding:
-    name: str
-    errors: str = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +35,26 @@ class _Dialect:
     """Lines at the top that only say how the file is written."""
 
 
-def rows(file: BinaryIO) -> tuple[Generator[Row, None, None], bool]:
-    """The rows that are not empty, and whether this is a mere list: every cell an entry. The rows raise `Invalid`."""
-    encoding = _encoding(file)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file of text."""
+
+    rows: Generator[Row, None, None]
+    """Those that are not empty. They raise `Invalid`."""
+    is_list: bool
+    """Whether every cell is an entry."""
+    encoding: EncodingName
+
+
+def open_text(file: BinaryIO, said: EncodingName | None = None) -> Text:
+    """Find out how a file is written, but for the encoding where somebody says it. Raises `Invalid`."""
+    encoding = encoding_of(file, said)
     with _readable(), _opened(file, encoding) as lines:
         dialect = _dialect(sample(lines, lines.taken, most=_SAMPLED))
-    return _rows(file, encoding, dialect), dialect.delimiter is None
+    return Text(_rows(file, encoding, dialect), dialect.delimiter is None, encoding.name)
 
 
-def _rows(file: BinaryIO, encoding: _Encoding, dialect: _Dialect) -> Generator[Row, None, None]:
+def _rows(file: BinaryIO, encoding: Encoding, dialect: _Dialect) -> Generator[Row, None, None]:
     with _readable():
         if dialect.delimiter is None:
             with _opened(file, encoding) as lines:
@@ -111,45 +101,14 @@ def _readable() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(file: BinaryIO, encoding: _Encoding) -> Iterator[_Lines]:
+def _opened(file: BinaryIO, encoding: Encoding) -> Iterator[_Lines]:
     """The text of a file from its beginning. The file stays open: it is not ours."""
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding.name, encoding.errors, newline="")
+    text = io.TextIOWrapper(file, encoding.codec, encoding.errors, newline="")
     try:
         yield _Lines(text)
     finally:
         text.detach()
-
-
-def _encoding(file: BinaryIO) -> _Encoding:
-    """What all of the file can be read in: a list may be English for ten thousand rows, and then comes Zoë."""
-    file.seek(0)
-    start = file.read(_CHUNK)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _Encoding("utf-16")
-    if wide := _utf_16_without_bom(start):
-        return wide
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    beyond_ascii = broken = 0
-    chunk = start
-    while chunk:
-        following = file.read(_CHUNK)
-        text = decoder.decode(chunk, final=not following)
-        if not text.isascii():
-            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
-            broken += text.count("\ufffd")
-        chunk = following
-    return _Encoding("utf-8-sig") if broken <= beyond_ascii * _MISPRINTS else _Encoding("cp1252", _LATIN)
-
-
-def _utf_16_without_bom(start: bytes) -> _Encoding | None:
-    first, second = start[::2].count(0), start[1::2].count(0)
-    enough = len(start) / 2 * _UTF_16_SHARE
-    if second > enough and second > 20 * first:
-        return _Encoding("utf-16-le")
-    if first > enough and first > 20 * second:
-        return _Encoding("utf-16-be")
-    return None
 
 
 def _quoting(lines: _Lines, delimiter: str, skipped: int) -> Quoting:

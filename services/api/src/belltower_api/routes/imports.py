@@ -142,7 +142,7 @@ def _read(file: File) -> tuple[ContactList, ImportAnalysis]:
     with ExitStack() as closing:
         closing.enter_context(found)
         people = found.add_file(file)
-        analysis = ImportAnalysis.of(people.layout, people.table.sample, found)
+        analysis = ImportAnalysis.of(people, found)
         closing.pop_all()
     return found, analysis
 

@@ -1,6 +1,6 @@
 """Files of contacts that are looked into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Literal, Self
 
@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from belltower.db import imports
-from belltower_api.contact_file import Layout, Row
+from belltower_api.contact_file import EncodingName, People
 from belltower_api.contact_list import ContactList
 from belltower_api.schemas.collection import Collection
 from belltower_api.schemas.list_fields import ListReading
@@ -60,6 +60,11 @@ class ImportContact(BaseModel):
 class ImportAnalysis(BaseModel):
     """What is in a file."""
 
+    encoding: EncodingName | None = Field(
+        default=None,
+        description="How its text was read; null for a workbook. Where the sample is garbled, say another one.",
+        examples=["windows-1252"],
+    )
     columns: list[ImportColumn] = Field(description="Empty: every entry of the file is a number of its own.")
     phone_column: str | None = Field(
         description="Where the numbers stand; a contact without one there is rung at another column that is used_as phone.",
@@ -71,7 +76,8 @@ class ImportAnalysis(BaseModel):
     sample: list[ImportContact] = Field(description="The first ten contacts.")
 
     @classmethod
-    def of(cls, layout: Layout, first: Sequence[Row], found: ContactList) -> Self:
+    def of(cls, people: People, found: ContactList) -> Self:
+        layout = people.layout
         phones = [column.index for column in layout.phones]
         fields = dict(layout.fields)
 
@@ -83,11 +89,12 @@ class ImportAnalysis(BaseModel):
             return "field" if index in fields else "nothing"
 
         def column(index: int, title: str) -> ImportColumn:
-            cells = (row.cells[index].strip() for row in first if index < len(row.cells))
+            cells = (row.cells[index].strip() for row in people.table.sample if index < len(row.cells))
             samples = [cell[:_LONGEST_SAMPLE] for cell in islice(filter(None, cells), _SAMPLES)]
             return ImportColumn(title=title, used_as=used_as(index), field=fields.get(index), samples=samples)
 
         return cls(
+            encoding=people.table.encoding,
             columns=[column(index, title) for index, title in enumerate(layout.titles[:_SHOWN])] if phones else [],
             phone_column=layout.titles[phones[0]] if phones else None,
             contacts=len(found.contacts),

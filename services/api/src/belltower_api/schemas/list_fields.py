@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, FailFast, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    FailFast,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from belltower.domain import phone
-from belltower_api.contact_file import Wishes
+from belltower_api.contact_file import EncodingName, Wishes
 from belltower_api.contact_file.layout import LONGEST_TITLE, LONGEST_VALUE
+from belltower_api.schemas.problem import LISTED_ERRORS
 from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, one_line
 
 MAX_LISTED = 50_000
@@ -17,6 +27,8 @@ MAX_LISTED = 50_000
 MAX_FIELDS = 50
 """Fields of a contact in a request."""
 _MAX_COLUMNS = 500
+_CHECKED_AT_ONCE = 1_000
+_STANDARD_ERRORS = frozenset(get_args(core_schema.ErrorType))
 
 
 def _country(text: str) -> str:
@@ -64,8 +76,44 @@ def all_entries(texts: list[str]) -> list[str]:
     return [entry for text in texts for _, entry in phone.split_text(text)]
 
 
+def _first_errors(entries: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Tell the first errors of a list whose check ends at each of them: there may be millions, and all would be kept."""
+    try:
+        return check(entries)
+    except ValidationError as error:
+        if not error.errors()[0]["loc"]:  # about the list itself
+            raise
+    found: list[InitErrorDetails] = []
+    checked = 0
+    while checked < len(entries) and len(found) < LISTED_ERRORS:
+        try:
+            check(entries[checked : checked + _CHECKED_AT_ONCE])
+            checked += _CHECKED_AT_ONCE
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            found += [_moved(each, by=checked) for each in details]
+            checked += int(details[0]["loc"][0]) + 1
+    raise ValidationError.from_exception_data("list", found)
+
+
+def _moved(error: ErrorDetails, *, by: int) -> InitErrorDetails:
+    """An error of a list's entry, as one of an entry that stands so many further on."""
+    kind = error["type"]
+    position, *inside = error["loc"]
+    return InitErrorDetails(
+        type=kind if kind in _STANDARD_ERRORS else PydanticCustomError(kind, error["msg"]),
+        loc=(int(position) + by, *inside),
+        input=error["input"],
+        ctx=error.get("ctx", {}),
+    )
+
+
+FirstErrors = (FailFast(), WrapValidator(_first_errors))
 PhoneNumbers = Annotated[
-    list[str], FailFast(), BeforeValidator(_entries, json_schema_input_type=list[str] | str), AfterValidator(_writable)
+    list[str],
+    *FirstErrors,
+    BeforeValidator(_entries, json_schema_input_type=list[str] | str),
+    AfterValidator(_writable),
 ]
 DefaultCountry = Annotated[Annotated[str, AfterValidator(_country)] | None, BlankIsAbsent]
 FieldName = Annotated[
@@ -117,10 +165,16 @@ class ListReading(Request):
         examples=[{"Vorname": "name", "Notes": None}],
     )
 
+    encoding: Annotated[EncodingName | None, BlankIsAbsent] = Field(
+        default=None,
+        description="How the file's text is written; found out by default, and of no matter to a workbook.",
+        examples=["windows-1250"],
+    )
+
     @property
     def wishes(self) -> Wishes:
-        """What is said about a file's columns."""
-        return Wishes(self.phone_column, self.columns or {})
+        """What is said about a file."""
+        return Wishes(self.phone_column, self.columns or {}, self.encoding)
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -140,7 +194,7 @@ class ContactLists(ListReading):
         description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
         examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
     )
-    contacts: Annotated[list[ListedContact], FailFast(), Field(max_length=MAX_LISTED)] = Field(
+    contacts: Annotated[list[ListedContact], *FirstErrors, Field(max_length=MAX_LISTED)] = Field(
         default=[], description=f"People with what the message says of them. More than {MAX_LISTED:,} come as a file."
     )
     import_id: ImportId | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")

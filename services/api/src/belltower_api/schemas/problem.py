@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, Field
 
+LISTED_ERRORS = 100
+"""How many errors an answer lists."""
+
 
 class FieldError(BaseModel):
     """One thing that is wrong with what was sent."""
@@ -32,7 +35,9 @@ class Problem(BaseModel):
         description="Under which the logs know this request; also in the header X-Request-Id.",
         examples=["9f0c2b5de6f94a0a8f6f0c3a3f1f7d52"],
     )
-    errors: list[FieldError] | None = Field(default=None, description="With status 400: every field that is wrong.")
+    errors: list[FieldError] | None = Field(
+        default=None, description=f"With status 400: every field that is wrong; the first {LISTED_ERRORS} of them."
+    )
     balance: str | None = Field(
         default=None, description="With insufficient_funds: what the wallet holds.", examples=["9.50"]
     )
