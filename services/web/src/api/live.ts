@@ -52,7 +52,7 @@ function follow(client: QueryClient): () => void {
         if (event === "campaign") {
           const campaign: Campaign = JSON.parse(data);
           merge(client, campaign);
-          details(campaign.id);
+          details(campaign);
         } else if (event === "campaign_deleted") {
           const { id: deleted }: Schemas["CampaignDeleted"] = JSON.parse(data);
           forget(client, deleted);
@@ -185,20 +185,20 @@ function refreshSoon(client: QueryClient, key: readonly unknown[], lists: Lists)
   );
 }
 
-/** Pages of a list of details that are read anew by themselves; whoever has scrolled on reads in peace. */
+/** Pages of a list of details that are followed; whoever has scrolled on reads in peace until the campaign has ended. */
 export const FOLLOWED_PAGES = 3;
 
 /** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while, and never twice
  * at the same time: details of a large campaign may take longer than that. */
-function inTurn(client: QueryClient): (id: string) => void {
-  const changed = new Set<string>();
+function inTurn(client: QueryClient): (campaign: Campaign) => void {
+  const changed = new Map<string, Campaign>();
   let isBusy = false;
 
   async function read() {
-    const ids = new Set(changed);
+    const told = new Map(changed);
     changed.clear();
     await Promise.all([
-      client.invalidateQueries({ predicate: (query) => isDetail(query, ids) }),
+      client.invalidateQueries({ predicate: (query) => isDetail(query, told) }),
       client.invalidateQueries({ queryKey: ["wallet"] }),
     ]);
     isBusy = false;
@@ -211,17 +211,18 @@ function inTurn(client: QueryClient): (id: string) => void {
     setTimeout(() => void read(), DETAILS);
   }
 
-  return (id) => {
-    changed.add(id);
+  return (campaign) => {
+    changed.set(campaign.id, campaign);
     start();
   };
 }
 
 /** Whether a query is of the details of one of these campaigns: its results, its calls, one of its calls ... */
-function isDetail({ queryKey, state }: Query, ids: ReadonlySet<string>): boolean {
+function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campaign>): boolean {
   const [noun, id] = queryKey;
   const data = state.data as Partial<Schemas["Call"] & InfiniteData<unknown>> | undefined;
-  if (noun === "call") return ids.has(data?.campaign_id ?? "");
-  if (noun !== "campaign" || queryKey.length === 2 || typeof id !== "string" || !ids.has(id)) return false;
-  return (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
+  if (noun === "call") return changed.has(data?.campaign_id ?? "");
+  const campaign = noun === "campaign" && queryKey.length > 2 ? changed.get(String(id)) : undefined;
+  if (campaign === undefined) return false;
+  return campaign.status !== "processing" || (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
 }

@@ -16,6 +16,7 @@ import { clockTime, exactMoment, here, moment, span } from "@/words/moments";
 import { CALL_WORD, DISPOSITIONS } from "@/words/outcomes";
 import { CallBadge } from "./call-badge";
 import type { CampaignSearch } from "./campaign-search";
+import { wholeNumber } from "./number-search";
 import { WaitingRows } from "./waiting-rows";
 
 const column = columnsOf<Call>();
@@ -89,16 +90,17 @@ type CallsTabProps = {
 
 export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
   const { disposition, number } = filter;
+  const whole = number === undefined ? undefined : wholeNumber(number);
   const query = useMemo(
-    () => campaignCallsQuery(campaign.id, { disposition, number }),
-    [campaign.id, disposition, number],
+    () => campaignCallsQuery(campaign.id, { disposition, number: whole ?? undefined }),
+    [campaign.id, disposition, whole],
   );
-  const list = useInfiniteQuery(query);
+  const list = useInfiniteQuery({ ...query, enabled: whole !== null });
   const calls = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const total = list.data?.pages.at(-1)?.total;
   const isFiltered = disposition !== undefined || number !== undefined;
   const search = useCallback((text: string) => onFilter({ number: text.trim() || undefined }), [onFilter]);
-  const isNoNumber = list.error instanceof ApiProblem && list.error.status === 400;
+  const isNoNumber = whole === null || (list.error instanceof ApiProblem && list.error.status === 400);
 
   return (
     <>
@@ -120,19 +122,19 @@ export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
           ))}
         </Select>
         <p role="status" className="min-h-5 text-sm text-muted tabular-nums sm:ml-auto">
-          {total !== undefined && `${counted(total, "call")}${isFiltered ? " found" : ""}`}
+          {total !== undefined && !isNoNumber && `${counted(total, "call")}${isFiltered ? " found" : ""}`}
         </p>
       </div>
       <HeldStill campaign={campaign} query={query} pages={list.data?.pages.length ?? 0} />
-      {list.isPending ? (
+      {isNoNumber ? (
+        <Empty icon={SearchX} title="Search for a whole number">
+          With its + and the country’s code, such as +14155550123.
+        </Empty>
+      ) : list.isPending ? (
         <>
           <Loading>Loading calls</Loading>
           <WaitingRows />
         </>
-      ) : isNoNumber ? (
-        <Empty icon={SearchX} title="Search for a whole number">
-          With its + and the country’s code, such as +14155550123.
-        </Empty>
       ) : list.isError && calls.length === 0 ? (
         <Failure reason={list.error} onRetry={() => list.refetch()} />
       ) : calls.length === 0 ? (

@@ -18,7 +18,7 @@ export function CampaignPage() {
   const { data, error, refetch } = useQuery(campaignQuery(campaignId));
   if (isGone(error)) return <Gone />;
   if (data !== undefined) return <Shown campaign={data} key={campaignId} />;
-  if (error !== null) return <Failure reason={error} onRetry={refetch} />;
+  if (error !== null) return <NotRead reason={error} onRetry={refetch} />;
   return <Waiting />;
 }
 
@@ -92,17 +92,29 @@ function Gone() {
   );
 }
 
+function NotRead({ reason, onRetry }: { reason: unknown; onRetry: () => void }) {
+  return (
+    <>
+      <PageHeader title="Campaign" above={<Back />} />
+      <section aria-label="Campaign" className="rounded-2xl border bg-surface shadow-card">
+        <Failure reason={reason} onRetry={onRetry} />
+      </section>
+    </>
+  );
+}
+
 function Waiting() {
   return (
     <div aria-busy>
       <Loading>Loading the campaign</Loading>
       <Back />
       <Skeleton className="h-8 w-72 max-w-full" />
-      <Skeleton className="mt-2 mb-6 h-6 w-96 max-w-full" />
-      <div className="flex flex-col gap-4">
-        <Skeleton className="h-66 rounded-2xl md:h-58" />
+      <Skeleton className="mt-3 h-5.5 w-96 max-w-full" />
+      <Skeleton className="mt-3 h-10 w-64 sm:hidden" />
+      <div className="mt-6 flex flex-col gap-4">
+        <Skeleton className="h-133 rounded-2xl md:h-53.25" />
         <Charts stats={undefined} />
-        <Skeleton className="h-96 rounded-2xl" />
+        <Skeleton className="h-112 rounded-2xl" />
       </div>
     </div>
   );

@@ -21,6 +21,9 @@ import {
 import { ENOUGH_CALLS, forecast } from "./forecast";
 import { forecastWords } from "./forecast-words";
 
+/** What has much to say takes a whole row of a phone. */
+const WIDE = "max-md:col-span-2";
+
 type Stats = Schemas["CampaignStats"];
 
 type FiguresProps = {
@@ -64,7 +67,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         </Figure>
         <Figure
           label="Cost"
-          className="max-md:col-span-2"
+          className={WIDE}
           note={stats === undefined ? undefined : perPerson(stats, campaign)}
         >
           {stats && money(stats.cost, stats.currency)}
@@ -134,6 +137,7 @@ function Start({ campaign, place }: { campaign: Campaign; place: Place }) {
   const late = campaign.start_lateness === null ? null : lateness(campaign.start_lateness);
   return (
     <Figure
+      className={WIDE}
       label={campaign.started_at === null ? "Starts" : "Started"}
       note={
         <>
@@ -154,7 +158,7 @@ function End({ campaign, stats, readAt, place }: FiguresProps & { place: Place }
   if (ended !== null) {
     const took = started === null ? null : (Date.parse(ended) - Date.parse(started)) / 1000;
     return (
-      <Figure label="Ended" note={took === null ? undefined : `It took ${span(took)}`}>
+      <Figure label="Ended" className={WIDE} note={took === null ? undefined : `It took ${span(took)}`}>
         <time dateTime={ended} title={exactMoment(ended, place)}>
           {moment(ended, place)}
         </time>
@@ -165,13 +169,13 @@ function End({ campaign, stats, readAt, place }: FiguresProps & { place: Place }
   if (expected !== null) {
     const { range, distance } = forecastWords(expected, { ...place, now: readAt });
     return (
-      <Figure label="Ends" note={`Forecast: ${distance}`}>
+      <Figure label="Ends" className={WIDE} note={`Forecast: ${distance}`}>
         {range}
       </Figure>
     );
   }
   return (
-    <Figure label="Ends" note={whyNoForecast(campaign)}>
+    <Figure label="Ends" className={WIDE} note={whyNoForecast(campaign)}>
       –
     </Figure>
   );
