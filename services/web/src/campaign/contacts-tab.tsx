@@ -27,6 +27,9 @@ const columns = column.columns([
         <p className="truncate text-xs text-muted" title={about(contact)}>
           {about(contact)}
         </p>
+        <div className="text-xs text-muted md:hidden">
+          <Note contact={contact} />
+        </div>
       </div>
     ),
   }),

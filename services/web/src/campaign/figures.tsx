@@ -65,11 +65,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         >
           {stats && span(stats.talk_seconds)}
         </Figure>
-        <Figure
-          label="Cost"
-          className={WIDE}
-          note={stats === undefined ? undefined : perPerson(stats, campaign)}
-        >
+        <Figure label="Cost" className={WIDE} note={stats === undefined ? undefined : perPerson(stats)}>
           {stats && money(stats.cost, stats.currency)}
         </Figure>
       </dl>
@@ -77,11 +73,11 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
   );
 }
 
-function perPerson(stats: Stats, campaign: Campaign): string {
-  const reached = campaign.progress.successful;
+function perPerson(stats: Stats): string {
+  const reached = stats.progress.successful;
   if (reached === 0) return "Nobody was reached";
-  const each = (Number(stats.cost) / reached).toFixed(4);
-  return `${money(each, stats.currency)} a person reached`;
+  const each = Number(stats.cost) / reached;
+  return `${money(each.toFixed(each < 0.01 ? 4 : 2), stats.currency)} a person reached`;
 }
 
 /** Everybody on the list, by what became of them. */

@@ -31,7 +31,7 @@ export function HistoryTab({ campaign }: { campaign: Campaign }) {
           <time
             dateTime={event.at}
             title={exactMoment(event.at, place)}
-            className="w-52 shrink-0 text-muted tabular-nums max-md:order-last max-md:w-auto"
+            className="w-52 shrink-0 text-muted tabular-nums max-md:order-last max-md:w-full max-md:text-xs"
           >
             {moment(event.at, place).replace(/, [^,]*$/, "")}, {preciseTime(event.at, place)}
           </time>

@@ -48,7 +48,8 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
       <Setting label="Time zone">
         {cityOf(campaign.timezone)}{" "}
         <span className="text-muted">
-          {campaign.timezone}, {offsetOf(campaign.timezone, created)}
+          {cityOf(campaign.timezone) !== campaign.timezone && `${campaign.timezone}, `}
+          {offsetOf(campaign.timezone, created)}
         </span>
       </Setting>
       <Setting label="Created">{exactMoment(created, place)}</Setting>
