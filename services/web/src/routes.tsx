@@ -10,8 +10,9 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { startFollowing } from "./api/live";
-import { campaignsQuery, meQuery, queryClient, sessionQuery } from "./api/queries";
+import { campaignQuery, campaignsQuery, meQuery, queryClient, sessionQuery, statsQuery } from "./api/queries";
 import { readCalendarSearch } from "./calendar/calendar-search";
+import { readCampaignSearch } from "./campaign/campaign-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
 import { Shell } from "./layout/shell";
@@ -73,6 +74,11 @@ const campaigns = createRoute({
 const campaign = createRoute({
   getParentRoute: () => app,
   path: "/campaigns/$campaignId",
+  validateSearch: readCampaignSearch,
+  loader: ({ context, params }) => {
+    void context.client.prefetchQuery(campaignQuery(params.campaignId));
+    void context.client.prefetchQuery(statsQuery(params.campaignId));
+  },
   component: lazyRouteComponent(() => import("./campaign/campaign-page"), "CampaignPage"),
 });
 

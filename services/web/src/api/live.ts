@@ -1,6 +1,6 @@
 /** Live events: one stream of server-sent events for the whole page, merged into what the queries hold. Nothing polls. */
 
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Campaign, Schemas } from "./client";
 import { type EventStream, openEventStream } from "./event-stream";
 import { sessionEnded } from "./session-state";
@@ -52,7 +52,7 @@ function follow(client: QueryClient): () => void {
         if (event === "campaign") {
           const campaign: Campaign = JSON.parse(data);
           merge(client, campaign);
-          details(campaign.id);
+          details(campaign);
         } else if (event === "campaign_deleted") {
           const { id: deleted }: Schemas["CampaignDeleted"] = JSON.parse(data);
           forget(client, deleted);
@@ -199,23 +199,44 @@ function refreshSoon(client: QueryClient, key: readonly unknown[], lists: Lists)
   );
 }
 
-/** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while. */
-function inTurn(client: QueryClient): (id: string) => void {
-  const changed = new Set<string>();
-  let turn: ReturnType<typeof setTimeout> | undefined;
-  return (id) => {
-    changed.add(id);
-    if (turn !== undefined) return;
-    turn = setTimeout(() => {
-      turn = undefined;
-      for (const each of changed) {
-        void client.invalidateQueries({
-          predicate: ({ queryKey }) =>
-            queryKey[0] === "campaign" && queryKey[1] === each && queryKey.length > 2,
-        });
-      }
-      changed.clear();
-      void client.invalidateQueries({ queryKey: ["wallet"] });
-    }, DETAILS);
+/** Pages of a list of details that are followed; whoever has scrolled on reads in peace until the campaign has ended. */
+export const FOLLOWED_PAGES = 3;
+
+/** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while, and never twice
+ * at the same time: details of a large campaign may take longer than that. */
+function inTurn(client: QueryClient): (campaign: Campaign) => void {
+  const changed = new Map<string, Campaign>();
+  let isBusy = false;
+
+  async function read() {
+    const told = new Map(changed);
+    changed.clear();
+    await Promise.all([
+      client.invalidateQueries({ predicate: (query) => isDetail(query, told) }),
+      client.invalidateQueries({ queryKey: ["wallet"] }),
+    ]);
+    isBusy = false;
+    if (changed.size > 0) start();
+  }
+
+  function start() {
+    if (isBusy) return;
+    isBusy = true;
+    setTimeout(() => void read(), DETAILS);
+  }
+
+  return (campaign) => {
+    changed.set(campaign.id, campaign);
+    start();
   };
+}
+
+/** Whether a query is of the details of one of these campaigns: its results, its calls, one of its calls ... */
+function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campaign>): boolean {
+  const [noun, id] = queryKey;
+  const data = state.data as Partial<Schemas["Call"] & InfiniteData<unknown>> | undefined;
+  if (noun === "call") return changed.has(data?.campaign_id ?? "");
+  const campaign = noun === "campaign" && queryKey.length > 2 ? changed.get(String(id)) : undefined;
+  if (campaign === undefined) return false;
+  return campaign.status !== "processing" || (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
 }

@@ -8,7 +8,7 @@ import {
   QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { ApiProblem, answered, api, type CallStatus, type CampaignStatus } from "./client";
+import { ApiProblem, answered, api, type CallStatus, type CampaignStatus, type Schemas } from "./client";
 import { sessionEnded } from "./session-state";
 
 export type CampaignSort =
@@ -24,6 +24,8 @@ export type CampaignFilter = {
   search?: string | undefined;
   sort?: CampaignSort | undefined;
 };
+
+export type ContactStatus = Schemas["ContactStatus"];
 
 /** How a call that came to its end ended. */
 export type Disposition = Exclude<CallStatus, "dialling" | "queued" | "ringing" | "in_progress">;
@@ -133,14 +135,40 @@ export function statsQuery(id: string) {
 export function historyQuery(id: string) {
   return queryOptions({
     queryKey: ["campaign", id, "history"],
-    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}/events", at(id, signal))),
+    queryFn: ({ signal }) => {
+      const params = { path: { campaign_id: id }, query: { limit: 500 } };
+      return answered(api.GET("/api/campaigns/{campaign_id}/events", { params, signal }));
+    },
   });
 }
 
+/** What was left out of a campaign's list, a page at a time. It never changes. */
 export function rejectedQuery(id: string) {
-  return queryOptions({
-    queryKey: ["campaign", id, "rejected"],
-    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}/rejected", at(id, signal))),
+  return infiniteQueryOptions({
+    queryKey: ["rejected", id],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 100, ...present({ cursor: pageParam ?? undefined }) };
+      const params = { path: { campaign_id: id }, query };
+      return answered(api.GET("/api/campaigns/{campaign_id}/rejected", { params, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Who is on a campaign's list, by their numbers, a page at a time. */
+export function contactsQuery(id: string, status: ContactStatus | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ["campaign", id, "contacts", { status }],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 100, ...present({ status, cursor: pageParam ?? undefined }) };
+      const params = { path: { campaign_id: id }, query };
+      return answered(api.GET("/api/campaigns/{campaign_id}/contacts", { params, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,13 +1,8 @@
-/** The campaigns as a table of which only the rows in view exist: ten thousand scroll like ten. */
-
 import { Link } from "@tanstack/react-router";
-import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Campaign } from "@/api/client";
-import { cn } from "@/ui/cn";
 import { Loading, Skeleton } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
+import { columnsOf, VirtualTable } from "@/ui/virtual-table";
 import { here } from "@/words/moments";
 import { remedy } from "@/words/status";
 import { CampaignActions } from "./campaign-actions";
@@ -15,12 +10,7 @@ import { ProgressBar } from "./progress-bar";
 import { ScheduledTime } from "./scheduled-time";
 import { StatusBadge } from "./status-badge";
 
-const ROW = 76;
-/** Rows from the end at which the next page is asked for. */
-const AHEAD = 30;
-
-const features = tableFeatures({});
-const column = createColumnHelper<typeof features, Campaign>();
+const column = columnsOf<Campaign>();
 
 const columns = column.columns([
   column.accessor("name", {
@@ -95,84 +85,20 @@ type CampaignTableProps = {
   onMore: () => void;
 };
 
-export function CampaignTable({
-  campaigns,
-  isPending,
-  isStale,
-  hasMore,
-  isLoadingMore,
-  onMore,
-}: CampaignTableProps) {
-  const table = useTable({ features, columns, data: campaigns, getRowId: (campaign) => campaign.id });
-  const rows = table.getRowModel().rows;
-  const body = useRef<HTMLDivElement>(null);
-  const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), []);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ROW,
-    overscan: 8,
-    scrollMargin: offset,
-    getItemKey: (index) => rows[index]?.id ?? index,
-  });
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-
-  useEffect(() => {
-    if (hasMore && !isLoadingMore && last >= rows.length - AHEAD) onMore();
-  }, [hasMore, isLoadingMore, last, rows.length, onMore]);
-
+export function CampaignTable({ campaigns, isPending, ...paging }: CampaignTableProps) {
   if (isPending) return <Waiting />;
   return (
-    <div role="table" aria-label="Campaigns" aria-rowcount={rows.length + 1} aria-busy={isStale}>
-      <div role="rowgroup">
-        {table.getHeaderGroups().map((group) => (
-          <div
-            role="row"
-            key={group.id}
-            className="flex items-center gap-4 border-b px-5 py-2.5 text-xs font-medium text-muted max-md:hidden"
-          >
-            {group.headers.map((header) => (
-              <div role="columnheader" key={header.id} className={LAYOUT[header.column.id]}>
-                <table.FlexRender header={header} />
-              </div>
-            ))}
-          </div>
-        ))}
-      </div>
-      <div
-        role="rowgroup"
-        ref={body}
-        className={cn("relative transition-opacity", isStale && "opacity-60")}
-        style={{ height: virtual.getTotalSize() }}
-      >
-        {items.map((item) => {
-          const row = rows[item.index];
-          return (
-            row && (
-              <div
-                role="row"
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                aria-rowindex={item.index + 2}
-                className="absolute inset-x-0 flex min-h-19 items-center gap-4 border-b px-5 py-3 transition-colors last:border-b-0 hover:bg-sunken/60"
-                style={{ top: item.start - offset }}
-              >
-                {row.getAllCells().map((cell) => (
-                  <div role="cell" key={cell.id} className={LAYOUT[cell.column.id]}>
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))}
-              </div>
-            )
-          );
-        })}
-      </div>
-      {isLoadingMore && (
-        <p className="border-t px-5 py-3 text-center text-xs text-muted">Loading more campaigns</p>
-      )}
-    </div>
+    <VirtualTable
+      label="Campaigns"
+      columns={columns}
+      layout={LAYOUT}
+      rows={campaigns}
+      idOf={(campaign) => campaign.id}
+      height={76}
+      rowClass="min-h-19"
+      loadingMore="Loading more campaigns"
+      {...paging}
+    />
   );
 }
 

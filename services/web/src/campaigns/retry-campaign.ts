@@ -9,7 +9,10 @@ import { counted } from "@/words/amounts";
 
 /** Whether anybody of a campaign that has ended was not reached. */
 export function hasFailedOnes(campaign: Campaign): boolean {
-  return (campaign.status === "completed" || campaign.status === "failed") && campaign.progress.failed > 0;
+  const { failed, waiting } = campaign.progress;
+  return (
+    (campaign.status === "completed" && failed > 0) || (campaign.status === "failed" && failed + waiting > 0)
+  );
 }
 
 export function useRetryCampaign() {

@@ -11,7 +11,7 @@ export function PageHeader({ title, description, above, children }: PageHeaderPr
     <div className="mb-6">
       {above}
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-72">
           <h1 className="text-2xl font-semibold tracking-tight [overflow-wrap:anywhere]">{title}</h1>
           {description && <div className="mt-1 text-sm text-muted">{description}</div>}
         </div>

@@ -68,6 +68,18 @@ export function clockTime(instant: string | number, place: Place, zone: string =
   return format(place.locale, { timeZone: zone, timeStyle: "medium" }).format(at);
 }
 
+/** The time of day with milliseconds, for what happens within one second. */
+export function preciseTime(instant: string | number, place: Place, zone: string = place.zone): string {
+  const at = typeof instant === "number" ? instant : Date.parse(instant);
+  return format(place.locale, {
+    timeZone: zone,
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  }).format(at);
+}
+
 /** "in 17 hours", "3 minutes ago": the largest unit that says enough. */
 export function fromNow(instant: string | number, place: Place): string {
   const at = typeof instant === "number" ? instant : Date.parse(instant);

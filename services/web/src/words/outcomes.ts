@@ -1,7 +1,7 @@
 /** What calls and contacts are called on a page. */
 
-import type { Call, CallStatus } from "@/api/client";
-import type { Disposition } from "@/api/queries";
+import type { Call, CallStatus, Schemas } from "@/api/client";
+import type { ContactStatus, Disposition } from "@/api/queries";
 import type { Tone } from "./status";
 
 export const CALL_WORD: Record<CallStatus, string> = {
@@ -51,4 +51,58 @@ export function isLive(call: Call): boolean {
     call.status === "ringing" ||
     call.status === "in_progress"
   );
+}
+
+export const CONTACT_WORD: Record<ContactStatus, string> = {
+  waiting: "Waiting",
+  calling: "On the line",
+  reached: "Reached",
+  unreached: "Not reached",
+  skipped: "Skipped",
+  expired: "Expired",
+  unknown: "Unknown",
+};
+
+export const CONTACT_TONE: Record<ContactStatus, Tone> = {
+  waiting: "yellow",
+  calling: "blue",
+  reached: "green",
+  unreached: "orange",
+  skipped: "grey",
+  expired: "grey",
+  unknown: "purple",
+};
+
+export const CONTACT_STATUSES = Object.keys(CONTACT_WORD) as ContactStatus[];
+
+type Report = Schemas["CallReport"];
+
+/** Who said it. */
+export const SOURCE_WORD: Record<Report["source"], string> = {
+  callback: "Told by the carrier",
+  poll: "The carrier, when asked",
+  response: "The carrier's answer to our request",
+  reconciler: "Our own conclusion",
+};
+
+/** What came of a report, where it did not simply move the call on. */
+export const EFFECT_WORD: Record<Report["effect"], string | null> = {
+  move: null,
+  stale: "Late: the call was further already.",
+  contradiction: "It had ended otherwise: the call keeps its status, and the ledger was corrected.",
+};
+
+/** Who or what answered, where the carrier looked. */
+export function answererOf(answeredBy: string): string {
+  if (answeredBy === "human") return "A person";
+  if (answeredBy.startsWith("machine")) return "An answering machine";
+  if (answeredBy === "fax") return "A fax";
+  return answeredBy;
+}
+
+/** Why somebody waits, was skipped or not reached: "do_not_call" as a person says it. */
+export function reasonWord(reason: string): string {
+  if (reason === "do_not_call") return "On the do-not-call list";
+  const words = reason.replaceAll("_", " ");
+  return (words[0] ?? "").toUpperCase() + words.slice(1);
 }
