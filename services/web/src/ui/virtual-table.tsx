@@ -1,8 +1,15 @@
 /** A table of which only the rows in view exist: a million scroll like ten. Pages are asked for as their rows come near. */
 
-import { type ColumnDef, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
+import {
+  type ColumnDef,
+  createColumnHelper,
+  FlexRender,
+  type Row as TableRow,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { cn } from "./cn";
 
 /** Rows from the end at which the next page is asked for. */
@@ -92,24 +99,15 @@ export function VirtualTable<Row extends object>({
           const row = rows[item.index];
           return (
             row && (
-              <div
-                role="row"
+              <VirtualRow
                 key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                aria-rowindex={item.index + 2}
-                className={cn(
-                  "absolute inset-x-0 flex items-center gap-4 border-b px-5 py-3 transition-colors last:border-b-0 hover:bg-sunken/60",
-                  rowClass,
-                )}
-                style={{ top: item.start - offset }}
-              >
-                {row.getAllCells().map((cell) => (
-                  <div role="cell" key={cell.id} className={layout[cell.column.id]}>
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))}
-              </div>
+                row={row}
+                index={item.index}
+                top={item.start - offset}
+                className={rowClass}
+                layout={layout}
+                measure={virtual.measureElement}
+              />
             )
           );
         })}
@@ -118,6 +116,39 @@ export function VirtualTable<Row extends object>({
     </div>
   );
 }
+
+type VirtualRowProps<Row extends object> = {
+  row: TableRow<typeof features, Row>;
+  index: number;
+  top: number;
+  className: string;
+  layout: Record<string, string>;
+  measure: (element: HTMLElement | null) => void;
+};
+
+/** A row, which is drawn once: scrolling changes nothing of it. */
+const VirtualRow = memo(function VirtualRow<Row extends object>(props: VirtualRowProps<Row>) {
+  const { row, index, top, className, layout, measure } = props;
+  return (
+    <div
+      role="row"
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
+      className={cn(
+        "absolute inset-x-0 flex items-center gap-4 border-b px-5 py-3 transition-colors last:border-b-0 hover:bg-sunken/60",
+        className,
+      )}
+      style={{ top }}
+    >
+      {row.getAllCells().map((cell) => (
+        <div role="cell" key={cell.id} className={layout[cell.column.id]}>
+          <FlexRender cell={cell} />
+        </div>
+      ))}
+    </div>
+  );
+}) as <Row extends object>(props: VirtualRowProps<Row>) => ReactNode;
 
 /** Pixels from the page's beginning to an element, whatever grows or shrinks above it. */
 function useTop(element: RefObject<HTMLElement | null>): number {
