@@ -1,7 +1,7 @@
 /** What surrounds every page of somebody who is signed in. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import {
   BookOpen,
   CalendarDays,
@@ -14,7 +14,7 @@ import {
   User,
   Wallet,
 } from "lucide-react";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { answered, api } from "@/api/client";
 import { follow } from "@/api/live";
 import { meQuery, sessionQuery } from "@/api/queries";
@@ -36,8 +36,11 @@ const PAGES = [
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
 
+const CreateCampaign = lazy(() => import("@/create-campaign/create-campaign"));
+
 export function Shell() {
   const client = useQueryClient();
+  const { create: isCreating } = useSearch({ from: "/app" });
   useEffect(() => follow(client), [client]);
   return (
     <div className="min-h-dvh lg:pl-60">
@@ -106,6 +109,11 @@ export function Shell() {
         ))}
       </nav>
       <ConnectionNotice />
+      {isCreating && (
+        <Suspense fallback={<Loading />}>
+          <CreateCampaign />
+        </Suspense>
+      )}
       <SignInAgain />
     </div>
   );

@@ -1,0 +1,58 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useFormContext, useWatch } from "react-hook-form";
+import { ApiProblem, type Schemas } from "@/api/client";
+import { Field, Textarea } from "@/ui/field";
+import { problemsSaid } from "@/words/campaign-problems";
+import { Counts } from "./counts";
+import { type Draft, entriesOf } from "./form";
+import { RejectedList } from "./rejected-list";
+
+type TypedNumbersProps = { forecast: UseQueryResult<Schemas["CampaignForecast"]>; isCurrent: boolean };
+
+/** Numbers as somebody types or pastes them, checked by the API while they do. */
+export function TypedNumbers({ forecast, isCurrent }: TypedNumbersProps) {
+  const { register, control, formState } = useFormContext<Draft>();
+  const numbers = useWatch({ control, name: "numbers" });
+  const entries = entriesOf(numbers).length;
+  const refusal = noneValid(forecast.error);
+  const found = forecast.data;
+  const error = formState.errors.numbers?.message ?? (entries > 0 && isCurrent ? refusal : null);
+  return (
+    <>
+      <Field
+        label="Phone numbers"
+        hint="Separated by commas, semicolons or new lines."
+        error={error ?? undefined}
+      >
+        {(wiring) => (
+          <Textarea
+            {...wiring}
+            {...register("numbers")}
+            inputMode="tel"
+            spellCheck={false}
+            className="field-sizing-content max-h-60 min-h-28 font-mono tabular-nums"
+            placeholder={"+1 202 555 0143\n+44 20 7946 0018"}
+          />
+        )}
+      </Field>
+      <div className="-mt-1 min-h-6">
+        {entries > 0 && found && !refusal && (
+          <Counts
+            isChecking={!isCurrent || forecast.isFetching}
+            valid={found.contacts}
+            invalid={found.rejected.count}
+            duplicate={found.duplicates}
+          />
+        )}
+        {entries > 0 && refusal && isCurrent && <Counts valid={0} invalid={entries} duplicate={0} />}
+        {entries > 0 && !found && !refusal && <Counts isChecking valid={0} invalid={0} duplicate={0} />}
+      </div>
+      {entries > 0 && found && !refusal && <RejectedList rejected={found.rejected} place="No." />}
+    </>
+  );
+}
+
+function noneValid(reason: unknown): string | null {
+  if (!(reason instanceof ApiProblem) || reason.code !== "no_valid_number") return null;
+  return problemsSaid(reason)[0]?.message ?? reason.message;
+}
