@@ -18,6 +18,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
   const { register, setValue, getValues, control, formState } = useFormContext<Draft>();
   const [message, language] = useWatch({ control, name: ["message", "language"] });
   const area = useRef<HTMLTextAreaElement | null>(null);
+  const name = register("name"); // of several wrong fields the one that is registered first gets the focus
   const { ref, ...registered } = register("message");
   const { errors } = formState;
 
@@ -35,7 +36,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
     <Section title="What people hear">
       <Field label="Name" error={errors.name?.message}>
         {(wiring) => (
-          <Input {...wiring} {...register("name")} autoComplete="off" placeholder="Delivery notice" />
+          <Input {...wiring} {...name} autoFocus autoComplete="off" placeholder="Delivery notice" />
         )}
       </Field>
       <Field

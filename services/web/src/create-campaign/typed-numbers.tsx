@@ -1,8 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useFormContext, useWatch } from "react-hook-form";
-import { ApiProblem, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { Field, Textarea } from "@/ui/field";
-import { problemsSaid } from "@/words/campaign-problems";
 import { Counts } from "./counts";
 import { type Draft, entriesOf } from "./form";
 import { RejectedList } from "./rejected-list";
@@ -14,16 +13,11 @@ export function TypedNumbers({ forecast, isCurrent }: TypedNumbersProps) {
   const { register, control, formState } = useFormContext<Draft>();
   const numbers = useWatch({ control, name: "numbers" });
   const entries = entriesOf(numbers).length;
-  const refusal = noneValid(forecast.error);
   const found = forecast.data;
-  const error = formState.errors.numbers?.message ?? (entries > 0 && isCurrent ? refusal : null);
+  const error = formState.errors.numbers?.message;
   return (
     <>
-      <Field
-        label="Phone numbers"
-        hint="Separated by commas, semicolons or new lines."
-        error={error ?? undefined}
-      >
+      <Field label="Phone numbers" hint="Separated by commas, semicolons or new lines." error={error}>
         {(wiring) => (
           <Textarea
             {...wiring}
@@ -36,23 +30,16 @@ export function TypedNumbers({ forecast, isCurrent }: TypedNumbersProps) {
         )}
       </Field>
       <div className="-mt-1 min-h-6">
-        {entries > 0 && found && !refusal && (
+        {entries > 0 && (
           <Counts
             isChecking={!isCurrent || forecast.isFetching}
-            valid={found.contacts}
-            invalid={found.rejected.count}
-            duplicate={found.duplicates}
+            valid={found?.contacts ?? 0}
+            invalid={found?.rejected.count ?? 0}
+            duplicate={found?.duplicates ?? 0}
           />
         )}
-        {entries > 0 && refusal && isCurrent && <Counts valid={0} invalid={entries} duplicate={0} />}
-        {entries > 0 && !found && !refusal && <Counts isChecking valid={0} invalid={0} duplicate={0} />}
       </div>
-      {entries > 0 && found && !refusal && <RejectedList rejected={found.rejected} place="No." />}
+      {entries > 0 && found && <RejectedList rejected={found.rejected} place="No." />}
     </>
   );
-}
-
-function noneValid(reason: unknown): string | null {
-  if (!(reason instanceof ApiProblem) || reason.code !== "no_valid_number") return null;
-  return problemsSaid(reason)[0]?.message ?? reason.message;
 }

@@ -6,7 +6,14 @@ import { Field, Input } from "@/ui/field";
 import { Toggle } from "@/ui/toggle";
 import { useNow } from "@/ui/use-now";
 import { browserZone, here } from "@/words/moments";
-import { chosenMoment, doubledWords, readWallTime, suggestions, wallTimeAt } from "@/words/wall-time";
+import {
+  chosenMoment,
+  doubledWords,
+  readWallTime,
+  scheduleProblem,
+  suggestions,
+  wallTimeAt,
+} from "@/words/wall-time";
 import { currentName } from "@/words/zones";
 import type { Draft } from "./form";
 import { Section } from "./section";
@@ -43,6 +50,8 @@ function Schedule() {
   const own = currentName(browserZone());
   const reading = readWallTime({ date, time, zone: zone.value });
   const at = "at" in reading ? reading.at : now;
+  const problem = date && time ? scheduleProblem({ date, time, zone: zone.value }, now) : null;
+  const isSaid = Boolean(errors.date ?? errors.time);
 
   // A date that is chosen anew may mend, or break, the time beside it.
   const together = { onChange: () => isSubmitted && void trigger(["date", "time"]) };
@@ -98,13 +107,14 @@ function Schedule() {
         )}
       </Field>
       <p aria-live="polite" className="min-h-5 text-sm font-medium text-purple">
-        {reading.kind === "incomplete" && (
-          <span className="font-normal text-muted">Choose the date and the time at which it starts.</span>
+        {problem ? (
+          !isSaid && <span className="text-danger">{problem.message}</span>
+        ) : "at" in reading ? (
+          chosenMoment(reading.at, zone.value, here(now))
+        ) : (
+          <span className="font-normal text-muted">The time is that of the clocks in this zone.</span>
         )}
-        {"at" in reading && chosenMoment(reading.at, zone.value, here(now))}
-        {reading.kind === "skipped" &&
-          `Clocks go forward then and skip this time. The next that exists is ${reading.next.time}.`}
-        {reading.kind === "doubled" && (
+        {!problem && reading.kind === "doubled" && (
           <span className="mt-1 block font-normal">
             {doubledWords(reading.at, reading.second, zone.value)}
           </span>

@@ -29,7 +29,7 @@ export function Toggle<T extends string>({ label, value, choices, onChange, clas
           aria-pressed={each === value}
           onClick={() => onChange(each)}
           className={cn(
-            "flex min-h-10 items-center justify-center gap-2 rounded-lg border px-3 py-2 text-sm font-medium shadow-xs transition-colors [&_svg]:size-4 [&_svg]:shrink-0",
+            "flex min-h-10 items-center justify-center gap-2 rounded-lg border px-3 py-2 text-sm max-sm:gap-1.5 max-sm:px-1.5 font-medium shadow-xs transition-colors [&_svg]:size-4 [&_svg]:shrink-0",
             each === value ? PRESSED[tone] : "border-line-strong bg-surface text-ink hover:bg-sunken",
           )}
         >

@@ -30,6 +30,7 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   contacts: { field: "numbers", label: "The phone numbers" },
   import_id: { field: "file", label: "The file" },
   file: { field: "file", label: "The file" },
+  phone: { field: "numbers", label: "The number" },
   phone_column: { field: "file", label: "The column of numbers" },
   columns: { field: "file", label: "The columns" },
   default_country: { field: "country", label: "The country" },
