@@ -193,19 +193,20 @@ export function previewQuery(body: Schemas["CampaignPreflight"] | null) {
   });
 }
 
-/** How a file of contacts is read: by which column of numbers, and what other columns become. */
+/** A file of contacts, and how it is read: by which column of numbers, and what other columns become. */
 export type ImportReading = {
+  id: string;
   phone_column: string | undefined;
   columns: Readonly<Record<string, string | null>>;
   default_country: string;
 };
 
-export function importQuery(id: string | null, reading: ImportReading) {
+export function importQuery(reading: ImportReading | null) {
   return queryOptions({
-    queryKey: ["import", id, reading],
-    queryFn: id
+    queryKey: ["import", reading],
+    queryFn: reading
       ? ({ signal }) => {
-          const params = { path: { import_id: id }, query: present(importParameters(reading)) };
+          const params = { path: { import_id: reading.id }, query: present(importParameters(reading)) };
           return answered(api.GET("/api/imports/{import_id}", { params, signal }));
         }
       : skipToken,

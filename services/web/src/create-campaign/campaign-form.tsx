@@ -51,10 +51,13 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
   const isTyped = !sameDraft(draft, blank) && !sameDraft(draft, startingAt(blank, at));
   const [person, setPerson] = useState(0);
 
-  const create = useCreate(form, attempt, () => {
-    isDone.current = true;
-    forgetDraft(owner);
-    onClose();
+  const create = useCreate(form, attempt, {
+    onAttempt: (sent) => keepDraft(owner, { draft: sent, attempt: attempt.current }),
+    onCreated: () => {
+      isDone.current = true;
+      forgetDraft(owner);
+      onClose();
+    },
   });
 
   useEffect(() => {
@@ -63,11 +66,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
     else forgetDraft(owner);
   }, [owner, draft, isTyped]);
 
-  const reading = useSettled(draft.file && readingOf(draft.file, draft.country), 0);
-  const analysis = useQuery({
-    ...importQuery(draft.file?.id ?? null, reading ?? NO_READING),
-    enabled: draft.file !== null && reading !== null,
-  });
+  const analysis = useQuery(importQuery(draft.file && readingOf(draft.file, draft.country)));
   const asked = useMemo(() => thoughtOf(draft, Date.now()), [draft]);
   const isLarge = draft.source === "file" && (analysis.data?.contacts ?? 0) > LARGE;
   const settled = useSettled(asked, isLarge ? LONG_PAUSE : PAUSE);
@@ -143,8 +142,6 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
     </Dialog>
   );
 }
-
-const NO_READING = { phone_column: undefined, columns: {}, default_country: "US" };
 
 /** A draft that starts at an instant somebody clicked at. */
 function startingAt(draft: Draft, at: string | undefined): Draft {

@@ -83,10 +83,10 @@ function FirstPeople({ sample }: { sample: readonly Schemas["ImportContact"][] }
       <table className="w-full text-left text-xs">
         <thead className="border-b text-muted">
           <tr>
-            {["Phone", ...(hasNames ? ["Name"] : []), ...fields].map((title) => (
-              <th key={title} scope="col" className="max-w-40 truncate px-3 py-2 font-semibold">
-                {title}
-              </th>
+            <Title>Phone</Title>
+            {hasNames && <Title>Name</Title>}
+            {fields.map((field) => (
+              <Title key={field}>{field}</Title>
             ))}
           </tr>
         </thead>
@@ -105,6 +105,14 @@ function FirstPeople({ sample }: { sample: readonly Schemas["ImportContact"][] }
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Title({ children }: { children: string }) {
+  return (
+    <th scope="col" className="max-w-40 truncate px-3 py-2 font-semibold">
+      {children}
+    </th>
   );
 }
 

@@ -59,7 +59,7 @@ export function FileField({ analysis }: { analysis: UseQueryResult<Schemas["Cont
         phoneColumn: null,
         columns: {},
       };
-      client.setQueryData(importQuery(found.id, readingOf(chosen, country)).queryKey, found);
+      client.setQueryData(importQuery(readingOf(chosen, country)).queryKey, found);
       field.onChange(chosen);
     } catch (reason) {
       if (sent.signal.aborted) return;

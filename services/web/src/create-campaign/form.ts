@@ -116,7 +116,12 @@ export function entriesOf(numbers: string): string[] {
 
 /** How a file is read. */
 export function readingOf(file: ChosenFile, country: string): ImportReading {
-  return { phone_column: file.phoneColumn ?? undefined, columns: file.columns, default_country: country };
+  return {
+    id: file.id,
+    phone_column: file.phoneColumn ?? undefined,
+    columns: file.columns,
+    default_country: country,
+  };
 }
 
 /** What is sent to create the campaign. */
@@ -146,7 +151,7 @@ export function thoughtOf(draft: Draft, now: number): Schemas["CampaignPreflight
 /** Typed numbers that are looked at for the preview, which shows ten people. */
 const PREVIEWED = 40;
 /** Fields that a contact of a request may have. */
-const MOST_FIELDS = 50;
+export const MOST_FIELDS = 50;
 
 /** What is asked to hear the message as the first people would. `sample` are those of the file. */
 export function previewOf(

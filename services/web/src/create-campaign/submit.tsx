@@ -65,7 +65,20 @@ function Forecast({ forecast, isCurrent }: Pick<SubmitProps, "forecast" | "isCur
   const place = here(now);
   if (forecast === null) return <Said details={[]}>Add phone numbers to see what it will do.</Said>;
   if (forecast.error && isCurrent)
-    return <Said details={[]}>{problemsSaid(forecast.error)[0]?.message}</Said>;
+    return (
+      <Said details={[]}>
+        <span className="min-w-0">
+          {problemsSaid(forecast.error)[0]?.message}{" "}
+          <button
+            type="button"
+            className="font-medium text-ink underline underline-offset-2"
+            onClick={() => forecast.refetch()}
+          >
+            Check again
+          </button>
+        </span>
+      </Said>
+    );
   if (forecast.data === undefined)
     return (
       <div className="flex flex-col gap-2 py-0.5">

@@ -12,7 +12,7 @@ import { Field, Input } from "@/ui/field";
 import { problemsSaid } from "@/words/campaign-problems";
 import { testCallWords } from "@/words/test-call";
 import type { Attempt } from "./draft";
-import { type Draft, isSayable, speechOf } from "./form";
+import { type Draft, isSayable, MOST_FIELDS, speechOf } from "./form";
 import { Section } from "./section";
 
 type TestCallProps = {
@@ -64,7 +64,7 @@ export function TestCall({ person }: TestCallProps) {
         phone: phone.trim(),
         default_country: draft.country,
         ...(person?.name && { name: person.name }),
-        fields: person?.fields ?? {},
+        fields: Object.fromEntries(Object.entries(person?.fields ?? {}).slice(0, MOST_FIELDS)),
       });
     }
   }

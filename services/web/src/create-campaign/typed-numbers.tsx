@@ -30,7 +30,7 @@ export function TypedNumbers({ forecast, isCurrent }: TypedNumbersProps) {
         )}
       </Field>
       <div className="-mt-1 min-h-6">
-        {entries > 0 && (
+        {entries > 0 && !(forecast.isError && isCurrent) && (
           <Counts
             isChecking={!isCurrent || forecast.isFetching}
             valid={found?.contacts ?? 0}

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type RefObject, useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
 import { ApiProblem, answered, api, newIdempotencyKey } from "@/api/client";
@@ -20,16 +20,20 @@ const NONE: Problems = { said: [], needsMoney: false };
 export function useCreate(
   form: UseFormReturn<Draft>,
   attempt: RefObject<Attempt | null>,
-  onCreated: () => void,
+  { onAttempt, onCreated }: { onAttempt: (draft: Draft) => void; onCreated: () => void },
 ) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [problems, setProblems] = useState(NONE);
+  const isSending = useRef(false);
 
   async function send(draft: Draft) {
+    if (isSending.current) return; // two clicks are one
+    isSending.current = true;
     const body = bodyOf(draft);
     const text = JSON.stringify(body);
     if (attempt.current?.body !== text) attempt.current = { body: text, key: newIdempotencyKey() };
+    onAttempt(draft);
     setProblems(NONE);
     try {
       const header = { "Idempotency-Key": attempt.current.key };
@@ -56,6 +60,8 @@ export function useCreate(
     } catch (reason) {
       noticeEndOfSession(reason);
       show(problemsSaid(reason), reason);
+    } finally {
+      isSending.current = false;
     }
   }
 

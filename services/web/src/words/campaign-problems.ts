@@ -64,7 +64,7 @@ export function problemsSaid(reason: unknown): Said[] {
   if (reason.fields.length > 0) return reason.fields.map(fieldSaid);
   switch (reason.code) {
     case "unauthorised":
-      return [{ field: null, message: "Your session had ended. Sign in, then create the campaign." }];
+      return [{ field: null, message: "Your session had ended. Sign in, then press the button again." }];
     case "not_found":
       return [{ field: "file", message: "The file is not kept any more: upload it again." }];
     case "request_in_flight":
