@@ -1,7 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, TriangleAlert } from "lucide-react";
 import { useFormContext, useWatch } from "react-hook-form";
-import type { Schemas } from "@/api/client";
+import { ApiProblem, type Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
 import { problemsSaid } from "@/words/campaign-problems";
 import { partsOf } from "@/words/placeholders";
@@ -87,7 +87,7 @@ export function MessagePreview({ preview, isAsked, index, onIndex }: MessagePrev
           </p>
         )}
       </div>
-      {isAsked && preview.isError && <Warning>{problemsSaid(preview.error)[0]?.message}</Warning>}
+      {isAsked && isRefused(preview.error) && <Warning>{problemsSaid(preview.error)[0]?.message}</Warning>}
       {isAsked &&
         !preview.isError &&
         preview.data?.warnings.map((warning) => (
@@ -95,6 +95,11 @@ export function MessagePreview({ preview, isAsked, index, onIndex }: MessagePrev
         ))}
     </Section>
   );
+}
+
+/** Whether the message itself is wrong. That there was no answer is said beside the button. */
+function isRefused(reason: unknown): boolean {
+  return reason instanceof ApiProblem && reason.status === 400;
 }
 
 function Warning({ children }: { children: string | undefined }) {

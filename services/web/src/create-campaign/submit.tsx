@@ -40,7 +40,7 @@ export function Submit({ forecast, isCurrent, problems }: SubmitProps) {
       )}
       <div className="flex flex-col gap-3 sm:flex-row sm:items-center sm:justify-between">
         <div role="status" className="min-h-10 min-w-0">
-          <Forecast forecast={forecast} isCurrent={isCurrent} />
+          <Forecast forecast={forecast} isCurrent={isCurrent} said={problems.said} />
         </div>
         <Button
           type="submit"
@@ -58,17 +58,23 @@ export function Submit({ forecast, isCurrent, problems }: SubmitProps) {
   );
 }
 
-function Forecast({ forecast, isCurrent }: Pick<SubmitProps, "forecast" | "isCurrent">) {
+type ForecastProps = Pick<SubmitProps, "forecast" | "isCurrent"> & {
+  /** What stands above it already. */
+  said: readonly string[];
+};
+
+function Forecast({ forecast, isCurrent, said }: ForecastProps) {
   const { control } = useFormContext<Draft>();
   const [when, date, time, zone] = useWatch({ control, name: ["when", "date", "time", "zone"] });
   const now = useNow(1_000);
   const place = here(now);
   if (forecast === null) return <Said details={[]}>Add phone numbers to see what it will do.</Said>;
-  if (forecast.error && isCurrent)
+  if (forecast.error && isCurrent) {
+    const message = problemsSaid(forecast.error)[0]?.message ?? "";
     return (
       <Said details={[]}>
         <span className="min-w-0">
-          {problemsSaid(forecast.error)[0]?.message}{" "}
+          {said.includes(message) ? "" : message}{" "}
           <button
             type="button"
             className="font-medium text-ink underline underline-offset-2"
@@ -79,6 +85,7 @@ function Forecast({ forecast, isCurrent }: Pick<SubmitProps, "forecast" | "isCur
         </span>
       </Said>
     );
+  }
   if (forecast.data === undefined)
     return (
       <div className="flex flex-col gap-2 py-0.5">
