@@ -131,6 +131,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
             <WhenFields />
             <MessagePreview
               preview={preview}
+              warnings={(asked && forecast.data?.warnings) || []}
               isAsked={previewed !== null}
               index={person}
               onIndex={setPerson}

@@ -64,7 +64,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
       </Field>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons of a kind, not fields */}
       <div
-        className="-mt-1 flex flex-wrap items-center gap-1.5"
+        className="-mt-1 flex max-h-28 flex-wrap items-center gap-1.5 overflow-y-auto p-0.5 -mx-0.5"
         role="group"
         aria-label="Insert a placeholder"
       >

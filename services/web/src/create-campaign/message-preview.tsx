@@ -10,6 +10,8 @@ import { Section } from "./section";
 
 type MessagePreviewProps = {
   preview: UseQueryResult<Schemas["RenderedMessages"]>;
+  /** What contacts lack, of all that are listed. */
+  warnings: readonly Schemas["MessageWarning"][];
   /** Whether there is somebody to preview it for, and something to say. */
   isAsked: boolean;
   index: number;
@@ -17,7 +19,7 @@ type MessagePreviewProps = {
 };
 
 /** What one of the first people would hear; until there is somebody, the message with its placeholders marked. */
-export function MessagePreview({ preview, isAsked, index, onIndex }: MessagePreviewProps) {
+export function MessagePreview({ preview, warnings, isAsked, index, onIndex }: MessagePreviewProps) {
   const { control } = useFormContext<Draft>();
   const message = useWatch({ control, name: "message" });
   const items = isAsked ? (preview.data?.items ?? []) : [];
@@ -88,11 +90,7 @@ export function MessagePreview({ preview, isAsked, index, onIndex }: MessagePrev
         )}
       </div>
       {isAsked && isRefused(preview.error) && <Warning>{problemsSaid(preview.error)[0]?.message}</Warning>}
-      {isAsked &&
-        !preview.isError &&
-        preview.data?.warnings.map((warning) => (
-          <Warning key={warning.placeholder}>{warning.detail}</Warning>
-        ))}
+      {isAsked && warnings.map((warning) => <Warning key={warning.placeholder}>{warning.detail}</Warning>)}
     </Section>
   );
 }
