@@ -87,7 +87,7 @@ def test_a_campaign_that_is_scheduled_starts_by_itself(page: Page) -> None:
     assert accessibility_problems(page) == []
     zone.press("Enter")
     expect(zone).to_have_value(re.compile("Asia/Kolkata"))
-    start = datetime.now(ZoneInfo("Asia/Kolkata")) + timedelta(seconds=6)
+    start = datetime.now(ZoneInfo("Asia/Kolkata")) + timedelta(seconds=7)
     dialog.get_by_label("Date").fill(f"{start:%Y-%m-%d}")
     dialog.get_by_label("Time", exact=True).fill(f"{start:%H:%M:%S}")
     here = start.astimezone(ZoneInfo("Europe/Berlin"))
@@ -102,10 +102,16 @@ def test_a_campaign_that_is_scheduled_starts_by_itself(page: Page) -> None:
 
 def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(page: Page) -> None:
     dialog = opened(page)
+    expect(dialog.get_by_label("Name", exact=True)).to_be_focused()
+    numbers_of(dialog).focus()
     submit(dialog)
     expect(dialog.get_by_text("Give the campaign a name.")).to_be_visible()
     expect(dialog.get_by_label("Name", exact=True)).to_be_focused()
-    fill(dialog, "Not yet")
+    fill(dialog, "Not yet", "+1 202, 12")
+    expect(dialog.get_by_text("Nobody on this list can be called")).to_be_visible()
+    submit(dialog)
+    expect(dialog.get_by_text("None of these numbers can be called.")).to_be_visible()
+    numbers_of(dialog).fill("+12025550143")
     date, time = dialog.get_by_label("Date"), dialog.get_by_label("Time", exact=True)
     dialog.get_by_role("button", name="Schedule for Later").click()
     submit(dialog)
@@ -125,6 +131,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(page: Page
 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Create Campaign").first).to_be_focused()
     page.reload()
     dialog = opened(page)
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("Not yet")

@@ -78,6 +78,13 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
   const preview = useQuery(previewQuery(previewed && settledPreview));
   const columns = draft.source === "file" && draft.file ? (analysis.data?.columns ?? []) : [];
 
+  const isNobody = isCurrent && !forecast.isPlaceholderData && forecast.data?.contacts === 0;
+  function refuseNobody() {
+    const field = draft.source === "file" ? "file" : "numbers";
+    const message = "None of these numbers can be called. What is wrong with them is said below.";
+    form.setError(field, { message }, { shouldFocus: true });
+  }
+
   function close() {
     if (isTyped) toast("Your draft is kept until you come back.");
     onClose();
@@ -90,6 +97,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
       title="Create Campaign"
       description="Write what people hear, say whom to call, and when."
       keepOpenOutside
+      onFocus={() => form.setFocus("name")}
       className="sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]"
       footer={
         <FormProvider {...form}>
@@ -101,7 +109,10 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
         <form
           id="create-campaign"
           noValidate
-          onSubmit={form.handleSubmit(create.send, create.refused)}
+          onSubmit={form.handleSubmit(
+            async (typed) => (isNobody ? refuseNobody() : create.send(typed)),
+            create.refused,
+          )}
           className="grid gap-x-8 gap-y-7 lg:grid-cols-[minmax(0,1fr)_24rem]"
         >
           {isRestored && (

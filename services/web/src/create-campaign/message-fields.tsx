@@ -35,9 +35,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
   return (
     <Section title="What people hear">
       <Field label="Name" error={errors.name?.message}>
-        {(wiring) => (
-          <Input {...wiring} {...name} autoFocus autoComplete="off" placeholder="Delivery notice" />
-        )}
+        {(wiring) => <Input {...wiring} {...name} autoComplete="off" placeholder="Delivery notice" />}
       </Field>
       <Field
         label="Message"

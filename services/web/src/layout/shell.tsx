@@ -19,6 +19,7 @@ import { answered, api } from "@/api/client";
 import { follow } from "@/api/live";
 import { meQuery, sessionQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
+import { NotLoaded } from "@/create-campaign/not-loaded";
 import { SignInAgain } from "@/session/sign-in-again";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
@@ -36,7 +37,9 @@ const PAGES = [
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
 
-const CreateCampaign = lazy(() => import("@/create-campaign/create-campaign"));
+const CreateCampaign = lazy(() =>
+  import("@/create-campaign/create-campaign").catch(() => ({ default: NotLoaded })),
+);
 
 export function Shell() {
   const client = useQueryClient();

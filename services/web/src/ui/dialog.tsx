@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 
@@ -14,6 +14,8 @@ type DialogProps = {
   className?: string;
   /** A click beside it leaves it open: nothing typed is lost by a slip. Escape and the cross close it. */
   keepOpenOutside?: boolean;
+  /** Puts the focus where it should be at first. It goes back to where it was when the dialog closes. */
+  onFocus?: () => void;
   children: ReactNode;
 };
 
@@ -26,8 +28,10 @@ export function Dialog({
   footer,
   className,
   keepOpenOutside,
+  onFocus,
   children,
 }: DialogProps) {
+  const opener = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -37,6 +41,17 @@ export function Dialog({
             "fixed inset-0 z-50 flex flex-col bg-surface shadow-xl outline-none sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[min(92dvh,60rem)] sm:w-[min(92vw,34rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl sm:ring-1 sm:ring-line",
             className,
           )}
+          onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
+            if (onFocus === undefined) return;
+            event.preventDefault();
+            onFocus();
+          }}
+          onCloseAutoFocus={(event) => {
+            if (!(opener.current instanceof HTMLElement) || !opener.current.isConnected) return;
+            event.preventDefault();
+            opener.current.focus();
+          }}
           onPointerDownOutside={(event) => keepOpenOutside && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
