@@ -97,7 +97,6 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
       title="Create Campaign"
       description="Write what people hear, say whom to call, and when."
       keepOpenOutside
-      onFocus={() => form.setFocus("name")}
       className="sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]"
       footer={
         <FormProvider {...form}>

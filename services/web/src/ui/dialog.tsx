@@ -4,6 +4,9 @@ import { type ReactNode, useRef } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 
+/** What somebody who opens a dialog wants to type into. */
+const FIELD = "input:not([type=hidden], :disabled), textarea:not(:disabled)";
+
 type DialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -14,8 +17,6 @@ type DialogProps = {
   className?: string;
   /** A click beside it leaves it open: nothing typed is lost by a slip. Escape and the cross close it. */
   keepOpenOutside?: boolean;
-  /** Puts the focus where it should be at first. It goes back to where it was when the dialog closes. */
-  onFocus?: () => void;
   children: ReactNode;
 };
 
@@ -28,7 +29,6 @@ export function Dialog({
   footer,
   className,
   keepOpenOutside,
-  onFocus,
   children,
 }: DialogProps) {
   const opener = useRef<Element | null>(null);
@@ -41,16 +41,18 @@ export function Dialog({
             "fixed inset-0 z-50 flex flex-col bg-surface shadow-xl outline-none sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[min(92dvh,60rem)] sm:w-[min(92vw,34rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl sm:ring-1 sm:ring-line",
             className,
           )}
-          onOpenAutoFocus={(event) => {
-            opener.current = document.activeElement;
-            if (onFocus === undefined) return;
-            event.preventDefault();
-            onFocus();
-          }}
           onCloseAutoFocus={(event) => {
             if (!(opener.current instanceof HTMLElement) || !opener.current.isConnected) return;
             event.preventDefault();
             opener.current.focus();
+          }}
+          onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
+            const field =
+              event.target instanceof HTMLElement && event.target.querySelector<HTMLElement>(FIELD);
+            if (!field) return; // then what can be focused first is: the cross
+            event.preventDefault();
+            field.focus();
           }}
           onPointerDownOutside={(event) => keepOpenOutside && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
