@@ -27,6 +27,17 @@ class Product:
     email: str
     """Of the account's administrator."""
     password: str
+    database_url: str | None = None
+    """Where accounts are created; None: nobody may do so here."""
+
+    def another(self, email: str, *, balance: str) -> "Product":
+        """The same Belltower, as another account sees it. Skips the test where none can be created."""
+        if self.database_url is None:
+            pytest.skip("this Belltower's accounts are its operator's to create")
+        key = create_account(self.database_url, balance=balance, email=email)
+        headers = {"Authorization": f"Bearer {key}"}
+        client = httpx.Client(base_url=self.client.base_url, headers=headers, trust_env=False, timeout=30)
+        return Product(client, email, PASSWORD, self.database_url)
 
     def create(self, **fields: Any) -> httpx.Response:
         """POST a campaign; what is not given is sensible."""
@@ -63,16 +74,17 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url, key = os.environ.get("BELLTOWER_URL"), os.environ.get("BELLTOWER_API_KEY")
         if url and key:
             email, password = os.environ["BELLTOWER_EMAIL"], os.environ["BELLTOWER_PASSWORD"]
+            database_url = None
         else:
-            url, key = _started(request, stack, tmp_path_factory.mktemp("product"))
+            url, key, database_url = _started(request, stack, tmp_path_factory.mktemp("product"))
             email, password = EMAIL, PASSWORD
         headers = {"Authorization": f"Bearer {key}"}
         client = stack.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
-        yield Product(client, email, password)
+        yield Product(client, email, password, database_url)
 
 
-def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tuple[str, str]:
-    """A Belltower for this session: its URL, and an account's key."""
+def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tuple[str, str, str]:
+    """A Belltower for this session: its URL, an account's key, and its database."""
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("migrated_template")
     database_url = stack.enter_context(fresh_database(server, f'TEMPLATE "{template}"'))
     amqp_url = stack.enter_context(fresh_virtual_host(request.getfixturevalue("rabbitmq_for_tests")))
@@ -82,4 +94,4 @@ def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tu
     api = start("api", BELLTOWER_WEB_FOLDER=str(build_web(CHECKOUT)))
     start("scheduler")
     start("dialer")
-    return api.url, create_account(database_url)
+    return api.url, create_account(database_url), database_url

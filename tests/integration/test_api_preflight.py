@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from tests.support.api import Api, campaign, refused
 
 A, B, C = "+14155550123", "+14155550124", "+442079460000"
@@ -71,8 +72,19 @@ async def test_whom_nobody_knows_where_to_find_will_not_be_called(api: Api) -> N
     assert (body["will_be_called"], body["first_call_at"], body["estimated_cost"]) == (0, None, "0.00")
 
 
+@pytest.mark.parametrize("numbers", [["nonsense"], ["+1202555", "12"], []])
+async def test_a_list_that_is_still_being_written_is_no_error(api: Api, numbers: list[str]) -> None:
+    await api.execute("UPDATE accounts SET window_start = '00:00', window_end = '23:59'")
+    body = (await _preflight(api, phone_numbers=numbers)).json()
+    assert (body["contacts"], body["will_be_called"], body["estimated_cost"]) == (0, 0, "0.00")
+    assert body["rejected"]["count"] == len(numbers)
+    assert body["first_call_at"] is None
+    request = {"phone_numbers": numbers, "welcome_message": "Hello {{name}}."}
+    preview = (await api.client.post("/api/campaigns/preview", json=request)).json()
+    assert (preview["items"], preview["warnings"], preview["rejected"]) == ([], [], body["rejected"])
+
+
 async def test_it_refuses_what_creating_would_refuse(api: Api) -> None:
-    refused(await _preflight(api, phone_numbers=["nonsense"]), 400, "no_valid_number")
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     refused(await _preflight(api, is_scheduled=True, scheduled_time=past), 400, "scheduled_time_in_past")
     refused(await _preflight(api, concurrency=0), 400, "out_of_range")

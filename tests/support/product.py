@@ -10,9 +10,9 @@ from belltower_local.servers import base_environment
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 
 
-def create_account(database_url: str, *, balance: str = "100.00") -> str:
-    """Create an account as an operator does, with the usual address and password; its API key."""
-    command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", EMAIL]
+def create_account(database_url: str, *, balance: str = "100.00", email: str = EMAIL) -> str:
+    """Create an account as an operator does, with the usual password; its API key."""
+    command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", email]
     options = ["--caller-id", "+14155550100", "--balance", balance, "--password-stdin", "--json"]
     environment = base_environment() | {"DATABASE_URL": database_url}
     answer = subprocess.run(

@@ -162,11 +162,11 @@ def read_contacts(
     *,
     message: Message | None,
     default_country: str | None,
-    blamed: str,
+    blamed: str | None,
 ) -> ContactList:
     """All lists as one: of contacts with the same number the first counts, and the file goes before the others.
 
-    Raises `Invalid`, about the field that is `blamed`, when there is nobody to ring, and `TooLarge`.
+    Raises `TooLarge` and, when there is nobody to ring, `Invalid` about the field that is `blamed`; None: nobody is fine.
     """
     with ExitStack() as closing:
         found = closing.enter_context(ContactList(message, default_country))
@@ -176,6 +176,7 @@ def read_contacts(
             found.add("contacts", line, contact.phone, contact.name, contact.fields)
         for line, entry in enumerate(numbers, start=1):
             found.add("phone_numbers", line, entry, None, {})
-        found.require_one(blamed)
+        if blamed is not None:
+            found.require_one(blamed)
         closing.pop_all()
     return found

@@ -25,21 +25,22 @@ _ABOUT_A_FILE = {"phone_column": "column_unexpected", "columns": "column_unexpec
 
 @asynccontextmanager
 async def listed(
-    resources: Resources, account_id: UUID, lists: ContactLists, welcome_message: str
+    resources: Resources, account_id: UUID, lists: ContactLists, welcome_message: str, *, may_be_nobody: bool = False
 ) -> AsyncIterator[ContactList]:
-    """The contacts of a request, those of its import among them. Raises `Invalid`, `NotFound` and `TooLarge`."""
+    """The contacts of a request, those of its import among them. Raises `Invalid`, `NotFound` and `TooLarge`.
+
+    `may_be_nobody`: a list without a number that can be rung is an answer as well, to somebody who is still writing it.
+    """
     _check(lists)
     if lists.import_id is None:
-        blamed = (
-            "contacts" if lists.model_fields_set & {"phone_numbers", "contacts"} == {"contacts"} else "phone_numbers"
-        )
+        given = lists.model_fields_set & {"phone_numbers", "contacts"}
+        blamed = None if may_be_nobody else "contacts" if given == {"contacts"} else "phone_numbers"
         read = _reader(lists.default_country, welcome_message, None, lists.phone_numbers, lists.contacts, blamed)
         found = await _in_thread(resources.list_readers, read)
     else:
         async with imported_file(resources, account_id, lists.import_id, lists) as file:
-            read = _reader(
-                file.default_country, welcome_message, file, lists.phone_numbers, lists.contacts, "import_id"
-            )
+            blamed = None if may_be_nobody else "import_id"
+            read = _reader(file.default_country, welcome_message, file, lists.phone_numbers, lists.contacts, blamed)
             found = await read_file(resources, file, read)
     with found:
         yield found
@@ -97,7 +98,7 @@ def _reader(
     file: File | None,
     numbers: Sequence[str],
     contacts: Sequence[ListedContact],
-    blamed: str,
+    blamed: str | None,
 ) -> Callable[[], ContactList]:
     def read() -> ContactList:
         return read_contacts(

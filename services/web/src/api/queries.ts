@@ -7,6 +7,7 @@ import {
   QueryCache,
   QueryClient,
   queryOptions,
+  skipToken,
 } from "@tanstack/react-query";
 import { ApiProblem, answered, api, type CallStatus, type CampaignStatus, type Schemas } from "./client";
 import { sessionEnded } from "./session-state";
@@ -216,6 +217,70 @@ export const apiKeysQuery = queryOptions({
   queryKey: ["api-keys"],
   queryFn: ({ signal }) => answered(api.GET("/api/api-keys", { params: { query: { limit: 100 } }, signal })),
 });
+
+/** What a campaign would do that is only thought of; null: there is nothing to ask about yet. */
+export function preflightQuery(body: Schemas["CampaignPreflight"] | null) {
+  return queryOptions({
+    queryKey: ["preflight", body],
+    queryFn: body
+      ? ({ signal }) => answered(api.POST("/api/campaigns/preflight", { body, signal }))
+      : skipToken,
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });
+}
+
+/** What the first contacts of such a campaign would hear. */
+export function previewQuery(body: Schemas["CampaignPreflight"] | null) {
+  return queryOptions({
+    queryKey: ["preview", body],
+    queryFn: body
+      ? ({ signal }) => answered(api.POST("/api/campaigns/preview", { body, signal }))
+      : skipToken,
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });
+}
+
+/** A file of contacts, and how it is read: by which column of numbers, and what other columns become. */
+export type ImportReading = {
+  id: string;
+  phone_column: string | undefined;
+  columns: Readonly<Record<string, string | null>>;
+  default_country: string;
+};
+
+export function importQuery(reading: ImportReading | null) {
+  return queryOptions({
+    queryKey: ["import", reading],
+    queryFn: reading
+      ? ({ signal }) => {
+          const params = { path: { import_id: reading.id }, query: present(importParameters(reading)) };
+          return answered(api.GET("/api/imports/{import_id}", { params, signal }));
+        }
+      : skipToken,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** A reading as parameters of an address. */
+export function importParameters({ phone_column, columns, default_country }: ImportReading) {
+  const mapped = Object.keys(columns).length > 0 ? JSON.stringify(columns) : undefined;
+  return { phone_column, columns: mapped, default_country };
+}
+
+/** A test call; its campaign's live events bring news of it. */
+export function testCallQuery(id: string | null) {
+  return queryOptions({
+    queryKey: ["campaign", id, "test-call"],
+    queryFn: id
+      ? ({ signal }) =>
+          answered(
+            api.GET("/api/test-calls/{test_call_id}", { params: { path: { test_call_id: id } }, signal }),
+          )
+      : skipToken,
+  });
+}
 
 function at(id: string, signal: AbortSignal) {
   return { params: { path: { campaign_id: id } }, signal };

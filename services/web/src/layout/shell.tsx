@@ -1,7 +1,7 @@
 /** What surrounds every page of somebody who is signed in. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import {
   BookOpen,
   CalendarDays,
@@ -14,11 +14,12 @@ import {
   User,
   Wallet,
 } from "lucide-react";
-import { Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { answered, api } from "@/api/client";
 import { stopFollowing } from "@/api/live";
 import { meQuery, sessionQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
+import { NotLoaded } from "@/create-campaign/not-loaded";
 import { SignInAgain } from "@/session/sign-in-again";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
@@ -36,7 +37,12 @@ const PAGES = [
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
 
+const CreateCampaign = lazy(() =>
+  import("@/create-campaign/create-campaign").catch(() => ({ default: NotLoaded })),
+);
+
 export function Shell() {
+  const { create: isCreating } = useSearch({ from: "/app" });
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -104,6 +110,11 @@ export function Shell() {
         ))}
       </nav>
       <ConnectionNotice />
+      {isCreating && (
+        <Suspense fallback={<Loading />}>
+          <CreateCampaign />
+        </Suspense>
+      )}
       <SignInAgain />
     </div>
   );

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 
@@ -31,16 +31,23 @@ export function Dialog({
   keepOpenOutside,
   children,
 }: DialogProps) {
+  const opener = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[1px]" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-black/45 backdrop-blur-[1px]" />
         <Radix.Content
           className={cn(
             "fixed inset-0 z-50 flex flex-col bg-surface shadow-xl outline-none sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[min(92dvh,60rem)] sm:w-[min(92vw,34rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl sm:ring-1 sm:ring-line",
             className,
           )}
+          onCloseAutoFocus={(event) => {
+            if (!(opener.current instanceof HTMLElement) || !opener.current.isConnected) return;
+            event.preventDefault();
+            opener.current.focus();
+          }}
           onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
             const field =
               event.target instanceof HTMLElement && event.target.querySelector<HTMLElement>(FIELD);
             if (!field) return; // then what can be focused first is: the cross

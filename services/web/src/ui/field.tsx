@@ -64,7 +64,7 @@ export function Select({ className, ...rest }: ComponentProps<"select">) {
     <select
       className={cn(
         CONTROL,
-        "h-10 appearance-none bg-(image:--chevron) bg-size-[1rem] bg-position-[right_0.75rem_center] bg-no-repeat pr-9",
+        "h-10 appearance-none text-ellipsis bg-(image:--chevron) bg-size-[1rem] bg-position-[right_0.75rem_center] bg-no-repeat pr-9",
         className,
       )}
       {...rest}

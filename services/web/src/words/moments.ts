@@ -28,7 +28,7 @@ function format(locale: string | undefined, options: Intl.DateTimeFormatOptions)
 /** "today, 09:30", "Tue 24 Nov, 09:30"; the year only when it is another one. `zone` may differ from the reader's. */
 export function moment(instant: string | number, place: Place, zone: string = place.zone): string {
   const at = typeof instant === "number" ? instant : Date.parse(instant);
-  const time = format(place.locale, { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(at);
+  const time = format(place.locale, { timeZone: zone, timeStyle: "short" }).format(at);
   const days = dayNumber(at, zone) - dayNumber(place.now, zone);
   if (days >= -1 && days <= 1) {
     const day = new Intl.RelativeTimeFormat(place.locale, { numeric: "auto" }).format(days, "day");

@@ -72,9 +72,10 @@ class CampaignForecast(BaseModel):
 async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) -> CampaignForecast:
     """How many people would be called and how many not, when the first, for how long, and for how much. Nothing is written.
 
-    What creating it would refuse is refused here, too, but for a balance that is too low: `can_be_created` says so.
+    What creating it would refuse is refused here, too, but for a balance that is too low, of which `can_be_created` tells, and
+    a list on which no number can be rung: `contacts` is 0 then, and `rejected` says why.
     """
-    async with listed(res, asker.account_id, fields, fields.welcome_message) as contacts:
+    async with listed(res, asker.account_id, fields, fields.welcome_message, may_be_nobody=True) as contacts:
         async with res.reader.connect() as connection:
             terms = await get_creation_terms(connection, asker.account_id)
             limits = await get_limits(connection, asker.account_id)
@@ -88,7 +89,7 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
     starts_at = scheduled.instant if scheduled else terms.now
     settings = res.settings
     placed = await asyncio.to_thread(_places, limits.window, phones, starts_at)
-    unknown = round(placed.unknown * contacted / len(phones))
+    unknown = round(placed.unknown * contacted / max(len(phones), 1))
     will_be_called = max(contacted - do_not_call - unknown, 0)
     expected = forecast(
         will_be_called,

@@ -41,7 +41,7 @@ class RenderedMessages(BaseModel):
 async def preview_message(fields: CampaignPreflight, res: Res, asker: Asker) -> RenderedMessages:
     """The message as the first contacts would hear it, with their own values for its placeholders. Nothing is written."""
     message = read_message(fields.welcome_message)
-    async with listed(res, asker.account_id, fields, fields.welcome_message) as contacts:
+    async with listed(res, asker.account_id, fields, fields.welcome_message, may_be_nobody=True) as contacts:
         return RenderedMessages(
             items=[
                 RenderedMessage(

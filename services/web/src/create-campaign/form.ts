@@ -1,0 +1,198 @@
+/** What somebody fills in to create a campaign: its rules, and what the API is sent. */
+
+import { z } from "zod";
+import type { Schemas } from "@/api/client";
+import type { ImportReading } from "@/api/queries";
+import { usualCountry } from "@/words/countries";
+import { usualLanguage, voiceFor } from "@/words/languages";
+import { browserZone } from "@/words/moments";
+import { scheduleProblem } from "@/words/wall-time";
+import { currentName } from "@/words/zones";
+
+/** A file that was uploaded, and how its columns are to be read where somebody said so. */
+export type ChosenFile = {
+  id: string;
+  filename: string;
+  size: number;
+  phoneColumn: string | null;
+  columns: Record<string, string | null>;
+};
+
+/** The fields as they are typed. */
+export type Draft = {
+  name: string;
+  message: string;
+  language: string;
+  voice: string;
+  source: "typed" | "file";
+  numbers: string;
+  file: ChosenFile | null;
+  country: string;
+  concurrency: string;
+  attempts: string;
+  /** Minutes. */
+  retryDelay: string;
+  when: "now" | "later";
+  date: string;
+  time: string;
+  zone: string;
+};
+
+/** The API's limits. */
+export const MOST = { name: 200, message: 3000, concurrency: 10_000, attempts: 20, retryDelay: 30 * 24 * 60 };
+
+export function blankDraft(locales: readonly string[] = navigator.languages): Draft {
+  const language = usualLanguage(locales);
+  return {
+    name: "",
+    message: "",
+    language,
+    voice: voiceFor(language, "alice"),
+    source: "typed",
+    numbers: "",
+    file: null,
+    country: usualCountry(locales),
+    concurrency: "10",
+    attempts: "1",
+    retryDelay: "30",
+    when: "now",
+    date: "",
+    time: "",
+    zone: currentName(browserZone()),
+  };
+}
+
+function whole(least: number, most: number) {
+  return z.string().refine((text) => readWhole(text, least, most) !== null, {
+    error: `A whole number from ${least} to ${most}.`,
+  });
+}
+
+export const draftSchema = z
+  .object({
+    name: z
+      .string()
+      .trim()
+      .min(1, "Give the campaign a name.")
+      .max(MOST.name, `At most ${MOST.name} characters.`),
+    message: z
+      .string()
+      .trim()
+      .min(1, "Write what people will hear.")
+      .max(MOST.message, `At most ${MOST.message} characters.`),
+    language: z.string(),
+    voice: z.string(),
+    source: z.enum(["typed", "file"]),
+    numbers: z.string(),
+    file: z.custom<ChosenFile | null>(),
+    country: z.string(),
+    concurrency: whole(1, MOST.concurrency),
+    attempts: whole(1, MOST.attempts),
+    retryDelay: whole(0, MOST.retryDelay),
+    when: z.enum(["now", "later"]),
+    date: z.string(),
+    time: z.string(),
+    zone: z.string().min(1, "Choose a time zone."),
+  })
+  .superRefine((draft, context) => {
+    const report = (field: keyof Draft, message: string) =>
+      context.addIssue({ code: "custom", path: [field], message });
+    if (draft.source === "typed" && entriesOf(draft.numbers).length === 0)
+      report("numbers", "Add at least one phone number.");
+    if (draft.source === "file" && draft.file === null) report("file", "Upload a file of phone numbers.");
+    if (draft.when === "later") {
+      const problem = scheduleProblem(draft, Date.now());
+      if (problem) report(problem.field, problem.message);
+    }
+  });
+
+/** The entries of a typed list, separated as the API separates them. */
+export function entriesOf(numbers: string): string[] {
+  return numbers
+    .split(/[,;\r\n]+/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
+
+/** How a file is read. */
+export function readingOf(file: ChosenFile, country: string): ImportReading {
+  return {
+    id: file.id,
+    phone_column: file.phoneColumn ?? undefined,
+    columns: file.columns,
+    default_country: country,
+  };
+}
+
+/** What is sent to create the campaign. */
+export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
+  return {
+    name: draft.name.trim(),
+    ...speechOf(draft, draft.message.trim()),
+    ...peopleOf(draft),
+    concurrency: readWhole(draft.concurrency, 1, MOST.concurrency) ?? 10,
+    max_attempts: readWhole(draft.attempts, 1, MOST.attempts) ?? 1,
+    retry_delay: 60 * (readWhole(draft.retryDelay, 0, MOST.retryDelay) ?? 30),
+    ...(draft.when === "later"
+      ? { is_scheduled: true, scheduled_time: `${draft.date}T${draft.time}`, timezone: draft.zone }
+      : { is_scheduled: false }),
+  };
+}
+
+/** What the API is asked about a draft that is not complete: who is called is known before the message is, and the
+ * message before the time. Null: nobody is listed yet. */
+export function thoughtOf(draft: Draft, now: number): Schemas["CampaignPreflight"] | null {
+  if (draft.source === "typed" ? entriesOf(draft.numbers).length === 0 : draft.file === null) return null;
+  const hasTime = draft.when === "later" && scheduleProblem(draft, now) === null;
+  const { name: _, ...body } = bodyOf({ ...draft, when: hasTime ? "later" : "now" });
+  return { ...body, welcome_message: isSayable(draft.message) ? body.welcome_message : "Hello." };
+}
+
+/** Typed numbers that are looked at for the preview, which shows ten people. */
+const PREVIEWED = 40;
+/** Fields that a contact of a request may have. */
+export const MOST_FIELDS = 50;
+
+/** What is asked to hear the message as the first people would. `sample` are those of the file. */
+export function previewOf(
+  draft: Draft,
+  sample: readonly Schemas["ImportContact"][] | undefined,
+): Schemas["CampaignPreflight"] | null {
+  if (!isSayable(draft.message)) return null;
+  const speech = { ...speechOf(draft, draft.message.trim()), default_country: draft.country };
+  if (draft.source === "typed") {
+    const numbers = entriesOf(draft.numbers).slice(0, PREVIEWED);
+    return numbers.length > 0 ? { ...speech, phone_numbers: numbers } : null;
+  }
+  if (draft.file === null || sample === undefined || sample.length === 0) return null;
+  const isWide = sample.some(({ fields }) => Object.keys(fields).length > MOST_FIELDS);
+  return isWide ? { ...speech, ...peopleOf(draft) } : { ...speech, contacts: [...sample] };
+}
+
+/** Whether a message has words, and no half placeholder: what is being typed is not asked about. */
+export function isSayable(message: string): boolean {
+  const words = message.replaceAll(/\{\{[^{}]*\}\}/g, " ");
+  const hasWords = words.trim() !== "" || /\{\{[^{}|]+\|[^{}]*\S[^{}]*\}\}/.test(message);
+  return hasWords && !/\{\{|\}\}/.test(words) && message.trim().length <= MOST.message;
+}
+
+export function speechOf(draft: Draft, message: string) {
+  return { welcome_message: message, language: draft.language, voice: draft.voice };
+}
+
+function peopleOf(draft: Draft) {
+  if (draft.source === "typed" || draft.file === null)
+    return { phone_numbers: draft.numbers, default_country: draft.country };
+  const { id, phoneColumn, columns } = draft.file;
+  return {
+    import_id: id,
+    default_country: draft.country,
+    ...(phoneColumn !== null && { phone_column: phoneColumn }),
+    ...(Object.keys(columns).length > 0 && { columns }),
+  };
+}
+
+function readWhole(text: string, least: number, most: number): number | null {
+  const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : null;
+}

@@ -1,0 +1,52 @@
+/** What the columns of a file become, and how somebody changes that. */
+
+import type { Schemas } from "@/api/client";
+import { placeholderFor } from "@/words/placeholders";
+import type { ChosenFile } from "./form";
+
+type Column = Schemas["ImportColumn"];
+export type Use = Column["used_as"];
+
+/** The file with one of its columns used otherwise. What the API found out stays wherever nothing else is said. */
+export function mapped(file: ChosenFile, column: Column, use: Use): ChosenFile {
+  const { [column.title]: _, ...others } = file.columns;
+  if (use === "phone") return { ...file, phoneColumn: column.title, columns: others };
+  const phoneColumn = file.phoneColumn === column.title ? null : file.phoneColumn;
+  if (use === "name") {
+    const kept = Object.entries(others).filter(([, target]) => target !== "name"); // there is one name
+    return { ...file, phoneColumn, columns: { ...Object.fromEntries(kept), [column.title]: "name" } };
+  }
+  const target = use === "nothing" ? null : fieldFor(column.title);
+  return { ...file, phoneColumn, columns: { ...others, [column.title]: target } };
+}
+
+/** The uses that a column can be given. A column of numbers is left by choosing another. */
+export function usesFor(column: Column): readonly Use[] {
+  return column.used_as === "phone" ? ["phone"] : ["phone", "name", "field", "nothing"];
+}
+
+/** What a use is called. */
+export function nameOfUse(use: Use, title: string): string {
+  switch (use) {
+    case "phone":
+      return "Phone number";
+    case "name":
+      return "Name";
+    case "field":
+      return `Field ${placeholderFor(title)}`;
+    case "nothing":
+      return "Leave out";
+  }
+}
+
+/** The placeholders that a file's columns, or nothing but numbers, can fill. */
+export function placeholdersOf(columns: readonly Column[]): string[] {
+  const fields = columns.flatMap(({ field }) => (field === null ? [] : [field]));
+  return [...new Set(["name", ...fields])].map(placeholderFor);
+}
+
+/** A column called `name` or `phone` that is to be a field needs another name: those are the contact's own. */
+function fieldFor(title: string): string {
+  const key = title.trim().toLowerCase();
+  return key === "name" || key === "phone" ? `${title} 2` : title;
+}

@@ -1,0 +1,125 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { CalendarClock, LoaderCircle, Plus } from "lucide-react";
+import type { ReactNode } from "react";
+import { useFormContext, useWatch } from "react-hook-form";
+import type { Schemas } from "@/api/client";
+import { Button } from "@/ui/button";
+import { FieldError } from "@/ui/field";
+import { Skeleton } from "@/ui/states";
+import { useNow } from "@/ui/use-now";
+import { problemsSaid } from "@/words/campaign-problems";
+import { forecastDetails, forecastWords } from "@/words/forecast";
+import { here } from "@/words/moments";
+import { scheduleProblem } from "@/words/wall-time";
+import { Balance, BalanceWarning, ToWallet } from "./balance";
+import type { Draft } from "./form";
+import type { Problems } from "./use-create";
+
+type SubmitProps = {
+  /** Null: nobody is listed yet. */
+  forecast: UseQueryResult<Schemas["CampaignForecast"]> | null;
+  isCurrent: boolean;
+  problems: Problems;
+};
+
+/** What the campaign will do, and the button that lets it. */
+export function Submit({ forecast, isCurrent, problems }: SubmitProps) {
+  const { control, formState } = useFormContext<Draft>();
+  const when = useWatch({ control, name: "when" });
+  const wrong = Object.keys(formState.errors).length;
+  return (
+    <div className="flex flex-col gap-3">
+      <BalanceWarning forecast={forecast?.data} />
+      {problems.said.map((message) => (
+        <FieldError key={message}>
+          {message} {problems.needsMoney && <ToWallet>Go to the wallet</ToWallet>}
+        </FieldError>
+      ))}
+      {wrong > 1 && formState.isSubmitted && (
+        <FieldError>{`${wrong} fields need another look: each says what is wrong.`}</FieldError>
+      )}
+      <div className="flex flex-col gap-3 sm:flex-row sm:items-center sm:justify-between">
+        <div role="status" className="min-h-10 min-w-0">
+          <Forecast forecast={forecast} isCurrent={isCurrent} said={problems.said} />
+        </div>
+        <Button
+          type="submit"
+          form="create-campaign"
+          variant={when === "later" ? "scheduled" : "primary"}
+          busy={formState.isSubmitting}
+          className="max-sm:w-full"
+        >
+          {!formState.isSubmitting &&
+            (when === "later" ? <CalendarClock aria-hidden /> : <Plus aria-hidden />)}
+          Create Campaign
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+type ForecastProps = Pick<SubmitProps, "forecast" | "isCurrent"> & {
+  /** What stands above it already. */
+  said: readonly string[];
+};
+
+function Forecast({ forecast, isCurrent, said }: ForecastProps) {
+  const { control } = useFormContext<Draft>();
+  const [when, date, time, zone] = useWatch({ control, name: ["when", "date", "time", "zone"] });
+  const now = useNow(1_000);
+  const place = here(now);
+  if (forecast === null) return <Said details={[]}>Add phone numbers to see what it will do.</Said>;
+  if (forecast.error && isCurrent) {
+    const message = problemsSaid(forecast.error)[0]?.message ?? "";
+    return (
+      <Said details={[]}>
+        <span className="min-w-0">
+          {said.includes(message) ? "" : message}{" "}
+          <button
+            type="button"
+            className="font-medium text-ink underline underline-offset-2"
+            onClick={() => forecast.refetch()}
+          >
+            Check again
+          </button>
+        </span>
+      </Said>
+    );
+  }
+  if (forecast.data === undefined)
+    return (
+      <div className="flex flex-col gap-2 py-0.5">
+        <Skeleton className="h-4 w-64" />
+        <Skeleton className="h-3 w-40" />
+      </div>
+    );
+  const isTimeless = when === "later" && scheduleProblem({ date, time, zone }, now) !== null;
+  const start = isTimeless ? "unknown" : when === "later" ? zone : null;
+  return (
+    <Said
+      details={forecastDetails(forecast.data, place)}
+      isChecking={!isCurrent || forecast.isPlaceholderData}
+    >
+      <span className="font-medium text-ink">{forecastWords(forecast.data, start, place)}</span>
+    </Said>
+  );
+}
+
+type SaidProps = { details: readonly string[]; isChecking?: boolean; children: ReactNode };
+
+function Said({ details, isChecking = false, children }: SaidProps) {
+  return (
+    <>
+      <p className="flex items-center gap-2 text-sm text-muted">
+        {children}
+        {isChecking && (
+          <LoaderCircle className="size-3.5 shrink-0 animate-spin text-muted" aria-label="Checking" />
+        )}
+      </p>
+      <p className="text-xs text-muted">
+        {details.map((detail) => `${detail} · `)}
+        <Balance />
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+/** When it starts: at once, or at a date and time on the clocks of a place. */
+
+import { CalendarClock, Play } from "lucide-react";
+import { useController, useFormContext, useWatch } from "react-hook-form";
+import { Field, Input } from "@/ui/field";
+import { Toggle } from "@/ui/toggle";
+import { useNow } from "@/ui/use-now";
+import { browserZone, here } from "@/words/moments";
+import {
+  chosenMoment,
+  doubledWords,
+  readWallTime,
+  scheduleProblem,
+  suggestions,
+  wallTimeAt,
+} from "@/words/wall-time";
+import { currentName } from "@/words/zones";
+import type { Draft } from "./form";
+import { Section } from "./section";
+import { TimeZonePicker } from "./time-zone-picker";
+
+export function WhenFields() {
+  const { control, setValue, clearErrors } = useFormContext<Draft>();
+  const when = useWatch({ control, name: "when" });
+  return (
+    <Section title="Campaign Execution">
+      <Toggle
+        label="Campaign Execution"
+        value={when}
+        onChange={(chosen) => {
+          setValue("when", chosen, { shouldDirty: true });
+          clearErrors(["date", "time", "zone"]);
+        }}
+        choices={[
+          { value: "now", label: "Run Immediately", icon: Play },
+          { value: "later", label: "Schedule for Later", icon: CalendarClock, tone: "scheduled" },
+        ]}
+      />
+      {when === "later" && <Schedule />}
+    </Section>
+  );
+}
+
+function Schedule() {
+  const { register, control, setValue, formState, trigger } = useFormContext<Draft>();
+  const { field: zone } = useController({ control, name: "zone" });
+  const [date, time] = useWatch({ control, name: ["date", "time"] });
+  const { errors, isSubmitted } = formState;
+  const now = useNow(1_000);
+  const own = currentName(browserZone());
+  const reading = readWallTime({ date, time, zone: zone.value });
+  const at = "at" in reading ? reading.at : now;
+  const problem = date && time ? scheduleProblem({ date, time, zone: zone.value }, now) : null;
+  const isSaid = Boolean(errors.date ?? errors.time);
+
+  // A date that is chosen anew may mend, or break, the time beside it.
+  const together = { onChange: () => isSubmitted && void trigger(["date", "time"]) };
+
+  return (
+    <div className="flex flex-col gap-3 rounded-xl border border-purple/40 bg-purple-soft/40 p-3">
+      <div className="grid grid-cols-2 gap-3">
+        <Field label="Date" error={errors.date?.message}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              {...register("date", together)}
+              type="date"
+              min={wallTimeAt(now, zone.value).date}
+            />
+          )}
+        </Field>
+        <Field label="Time" error={errors.time?.message}>
+          {(wiring) => <Input {...wiring} {...register("time", together)} type="time" />}
+        </Field>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: buttons of a kind, not fields */}
+      <div className="flex flex-wrap gap-1.5" role="group" aria-label="Times that are often chosen">
+        {suggestions(now, zone.value).map((each) => (
+          <button
+            key={each.label}
+            type="button"
+            className="rounded-md border border-line-strong bg-surface px-2 py-1 text-xs font-medium text-muted hover:text-ink"
+            onClick={() => {
+              setValue("date", each.date, { shouldDirty: true });
+              setValue("time", each.time, { shouldDirty: true, shouldValidate: isSubmitted });
+              if (isSubmitted) void trigger(["date", "time"]);
+            }}
+          >
+            {each.label}
+          </button>
+        ))}
+      </div>
+      <Field label="Time zone" error={errors.zone?.message}>
+        {(wiring) => (
+          <TimeZonePicker
+            {...wiring}
+            value={zone.value}
+            own={own}
+            at={at}
+            onChange={(chosen) => {
+              zone.onChange(chosen);
+              if (isSubmitted) void trigger(["date", "time"]);
+            }}
+            onBlur={zone.onBlur}
+            ref={zone.ref}
+          />
+        )}
+      </Field>
+      <p aria-live="polite" className="min-h-5 text-sm font-medium text-purple">
+        {problem ? (
+          !isSaid && <span className="text-danger">{problem.message}</span>
+        ) : "at" in reading ? (
+          chosenMoment(reading.at, zone.value, here(now))
+        ) : (
+          <span className="font-normal text-muted">The time is that of the clocks in this zone.</span>
+        )}
+        {!problem && reading.kind === "doubled" && (
+          <span className="mt-1 block font-normal">
+            {doubledWords(reading.at, reading.second, zone.value)}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
