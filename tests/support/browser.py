@@ -95,7 +95,7 @@ class Visit:
 def accessibility_problems(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its best practices, each with the element that it is about."""
     page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")
+    found = page.evaluate("() => axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })")
     return [
         f"{violation['id']} ({violation['help']}): {node['html'][:300]}"
         for violation in found["violations"]

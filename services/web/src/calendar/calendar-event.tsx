@@ -32,7 +32,7 @@ export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
   }
   return (
     <div
-      className="flex min-w-0 items-center gap-1 text-xs leading-4 [&_svg]:size-3 [&_svg]:shrink-0"
+      className="flex min-w-0 items-center gap-1 text-xs leading-5 [&_svg]:size-3 [&_svg]:shrink-0"
       title={`${name}: ${status}, ${moment(dueAt(campaign), here())}`}
     >
       <StatusIcon status={status} />

@@ -7,7 +7,7 @@ import { usualCountry } from "@/words/countries";
 import { usualLanguage, voiceFor } from "@/words/languages";
 import { browserZone } from "@/words/moments";
 import { scheduleProblem } from "@/words/wall-time";
-import { currentName } from "@/words/zones";
+import { currentName } from "@/words/zone-names";
 
 /** A file that was uploaded, and how its columns are to be read where somebody said so. */
 export type ChosenFile = {

@@ -14,7 +14,7 @@ import {
   suggestions,
   wallTimeAt,
 } from "@/words/wall-time";
-import { currentName } from "@/words/zones";
+import { currentName } from "@/words/zone-names";
 import type { Draft } from "./form";
 import { Section } from "./section";
 import { TimeZonePicker } from "./time-zone-picker";

@@ -1,5 +1,7 @@
 /** Instants and spans as a person says them: in the browser's language, clock (12 or 24 h) and zone, unless another is meant. */
 
+import { currentName } from "./zone-names";
+
 /** Where and when a reader is. */
 export type Place = { locale: string | undefined; zone: string; now: number };
 
@@ -9,7 +11,7 @@ export function here(now: number = Date.now()): Place {
 }
 
 export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return currentName(Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -59,7 +61,7 @@ export function exactDay(instant: number, place: Place): string {
 /** The time of day: "09:30", "9:30 AM". */
 export function timeOfDay(instant: string | number, place: Place): string {
   const at = typeof instant === "number" ? instant : Date.parse(instant);
-  return format(place.locale, { timeZone: place.zone, hour: "numeric", minute: "2-digit" }).format(at);
+  return format(place.locale, { timeZone: place.zone, timeStyle: "short" }).format(at);
 }
 
 /** The time of day with seconds. */

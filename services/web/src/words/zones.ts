@@ -1,6 +1,7 @@
 /** Time zones as people look for them: by city, region, offset or the letters on their calendar. */
 
 import { cityOf, offsetOf } from "./moments";
+import { currentName } from "./zone-names";
 
 export type Zone = {
   name: string;
@@ -37,23 +38,6 @@ const LETTERS: Record<string, readonly string[]> = {
   nzst: ["Pacific/Auckland"],
   nzdt: ["Pacific/Auckland"],
 };
-
-/** Names that browsers know under an older one. */
-const RENAMED: Record<string, string> = {
-  "Asia/Calcutta": "Asia/Kolkata",
-  "Asia/Katmandu": "Asia/Kathmandu",
-  "Asia/Rangoon": "Asia/Yangon",
-  "Asia/Saigon": "Asia/Ho_Chi_Minh",
-  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-  "Atlantic/Faeroe": "Atlantic/Faroe",
-  "Europe/Kiev": "Europe/Kyiv",
-  "Pacific/Enderbury": "Pacific/Kanton",
-};
-
-/** The name that a zone has today. */
-export function currentName(zone: string): string {
-  return RENAMED[zone] ?? zone;
-}
 
 /** Every zone that the browser knows, UTC and the reader's own among them, with its offset at an instant. */
 export function allZones(at: number, own: string): Zone[] {
