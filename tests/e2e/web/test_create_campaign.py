@@ -145,7 +145,7 @@ def test_a_file_is_looked_into_before_anybody_is_called(page: Page, product: Pro
     file = tmp_path / "people.csv"
     file.write_text(PEOPLE, encoding="utf-8")
     dialog = opened(page)
-    dialog.get_by_label("Name", exact=True).fill("From a file")
+    dialog.get_by_label("Name", exact=True).fill("Termine im Dezember")
     dialog.get_by_role("button", name="Upload a file").click()
     upload = dialog.get_by_label("File of phone numbers")
     upload.set_input_files({"name": "people.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
@@ -173,7 +173,7 @@ def test_a_file_is_looked_into_before_anybody_is_called(page: Page, product: Pro
     assert accessibility_problems(page) == []
     submit(dialog)
     expect(page.get_by_text("1 entry was left out.")).to_be_visible()
-    (made,) = named(product, "From a file")
+    (made,) = named(product, "Termine im Dezember")
     assert product.get(made)["contact_fields"] == ["Vorname", "Ort"]
     assert product.get(made)["progress"]["total"] == 2
 

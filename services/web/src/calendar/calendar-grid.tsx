@@ -75,7 +75,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       slotHeaderFormat={{ hour: "numeric", minute: "2-digit" }}
       eventContent={CalendarEvent}
       defaultTimedEventDuration={{ minutes: SLOT }}
-      eventMinHeight={22}
+      eventMinHeight={24}
       eventShortHeight={30}
       slotEventOverlap={false}
       slotMinHeight={26}
@@ -85,6 +85,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       scrollTimeReset={false}
       dayMaxEvents
       moreLinkText="more"
+      moreLinkClass="min-h-6!"
       moreLinkClick={() => {
         requestAnimationFrame(() =>
           document.querySelector("[role=dialog][data-date]")?.scrollIntoView({ block: "nearest" }),
