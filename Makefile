@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt web migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -54,6 +54,8 @@ fmt: web ## Format the code and mend what the linter can mend
 	@.venv/bin/ruff format $(SOURCES)
 
 ##@ Working on it
+screenshots: web ## Take pictures of every page of the web app, into docs/images/web
+	@$(PYTEST) --quiet tests/e2e/web/screenshots.py
 web: venv ## Build the web app (`make run` does so, too)
 	@$(RUN) web
 migrate: venv ## Bring the database at DATABASE_URL to the newest schema

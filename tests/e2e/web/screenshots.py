@@ -1,63 +1,61 @@
 """Pictures of every page, light and dark, on a desk and on a telephone, for people to look at: `make screenshots`.
 
-They are taken of the real product, with campaigns of every kind, and written to docs/images/web/. Not collected as a test.
+They are taken of the real product with campaigns of many kinds, and written to docs/images/web/. Not collected as tests.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import Product, in_seconds
 from tests.support.browser import PHONE, WIDE, Visit
 from tests.support.servers import CHECKOUT
 
 IMAGES = CHECKOUT / "docs" / "images" / "web"
 SIZES = {"desktop": WIDE, "phone": PHONE}
-
-PEOPLE = [
-    {"phone": f"+1202555{number:04d}", "name": name, "fields": {"city": city}}
-    for number, (name, city) in enumerate(
-        (
-            (f"{first} {last}", city)
-            for last in ("Lovelace", "Hopper", "Turing", "Noether", "Curie", "Franklin")
-            for first, city in (("Ada", "London"), ("Grace", "New York"), ("Alan", "Wilmslow"), ("Emmy", "Erlangen"))
-        ),
-        start=100,
-    )
-]
 MESSAGE = "Hello {{name|there}}, this is a reminder of your appointment in {{city}} tomorrow."
+CITIES = {"Ada": "London", "Grace": "New York", "Alan": "Wilmslow", "Emmy": "Erlangen"}
+SURNAMES = ("Lovelace", "Hopper", "Turing", "Noether", "Curie", "Franklin")
+PEOPLE = [
+    {"phone": f"+1202555{1200 + number}", "name": f"{first} {last}", "fields": {"city": CITIES[first]}}
+    for number, (last, first) in enumerate((last, first) for last in SURNAMES for first in CITIES)
+]
+NOBODY_ANSWERS = [
+    {"phone": f"+1202555{suffix}", "name": "Robin Away", "fields": {"city": "Bonn"}}
+    for suffix in (9900, 9901, 9902, 9903)
+]
+FILE = """Vorname;Handy;Ort;Notiz
+Zoë;+49 172 5550143;Bonn;x
+Ann;+49 172 5550144;Köln;
+Ben;n/a;Bern;
+"""
+
+Take = Callable[[str], None]
 
 
-@pytest.fixture(scope="session")
-def campaigns(product: Product) -> dict[str, dict[str, Any]]:
-    """One of each kind, in the states that they are in."""
-    contacts = [
-        *PEOPLE,
-        *({"phone": f"+120255599{suffix}", "name": "Robin Busy"} for suffix in ("00", "01", "04", "05")),
-    ]
-    fields = {"welcome_message": MESSAGE, "contacts": contacts, "phone_numbers": "12, +12025550100", "concurrency": 5}
-    made = {
-        "done": product.create(name="Appointment reminders, week 47", **fields),
-        "failed": product.create(
-            name="Notice with a refused caller id", caller_id="+15005550001", phone_numbers="+12025550143"
-        ),
-        "later": product.create(
-            name="Power cut notice, Kolkata",
-            is_scheduled=True,
-            scheduled_time="2027-01-12T09:30:00",
-            timezone="Asia/Kolkata",
-        ),
-        "soon": product.create(
-            name="Survey: how was your visit?", is_scheduled=True, scheduled_time=in_seconds(7_200), **fields
-        ),
-        "tomorrow": product.create(name="Delivery notice", is_scheduled=True, scheduled_time=in_seconds(90_000)),
+@pytest.fixture(scope="module")
+def office(product: Product) -> Product:
+    """An account with one campaign of each kind, in the state that it comes to."""
+    office = product.another("office@example.com", balance="100.00")
+    people = {
+        "welcome_message": MESSAGE,
+        "contacts": [*PEOPLE, *NOBODY_ANSWERS],
+        "phone_numbers": "12",
+        "concurrency": 4,
     }
-    answers = {name: answer.json() for name, answer in made.items()}
-    for name, status in (("done", "completed"), ("failed", "failed")):
-        product.wait_for(answers[name]["id"], status)
-    return answers
+    one = {"welcome_message": "Hello, your parcel arrives tomorrow.", "phone_numbers": "+12025550143"}
+    later: dict[str, Any] = {"is_scheduled": True}
+    office.create(name="Survey: how was your visit?", scheduled_time=in_seconds(93_600), **later, **people)
+    office.create(
+        name="Power cut notice", scheduled_time="2027-01-12T09:30:00", timezone="Asia/Kolkata", **later, **people
+    )
+    office.create(name="Delivery notice", scheduled_time=in_seconds(7_200), **later, **one)
+    failed = office.create(name="Notice from a number that is not ours", caller_id="+15005550001", **one).json()["id"]
+    office.wait_for(failed, "failed")
+    done = office.create(name="Appointment reminders, week 48", **people).json()["id"]
+    office.wait_for(done, "completed")
+    return office
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -73,23 +71,119 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def visitor(browser: Browser, product: Product, colours: str, size: str) -> Iterator[Visit]:
-    """Somebody who comes with such a window."""
-    options = {"viewport": SIZES[size], "color_scheme": colours, "device_scale_factor": 1.5}
-    with Visit(browser, product, **options).opened() as visit:
+def visitor(office: Product, browser: Browser, colours: str, size: str) -> Iterator[Visit]:
+    """Somebody of that account, in front of such a window."""
+    viewport, scale = SIZES[size], 2 if size == "phone" else 1.5
+    options: dict[str, Any] = {"viewport": viewport, "color_scheme": colours, "device_scale_factor": scale}
+    with Visit(browser, office, is_mobile=size == "phone", **options).opened() as visit:
         yield visit
 
 
 @pytest.fixture
-def take(colours: str, size: str) -> Any:
-    """Takes a picture under a name, when the page has come to rest."""
+def take(visitor: Visit, colours: str, size: str) -> Take:
+    """Takes a picture, under a name."""
 
-    def take(page: Page, name: str) -> Path:
-        page.wait_for_load_state("networkidle") if "stream" not in name else None
+    def take(name: str) -> None:
+        page = visitor.page
         page.mouse.move(0, 0)
-        page.evaluate("document.fonts.ready")
-        path = IMAGES / f"{name}-{colours}-{size}.png"
-        page.screenshot(path=path, animations="disabled")
-        return path
+        page.evaluate("document.fonts.ready.then(() => undefined)")
+        expect(page.locator(".animate-pulse")).to_have_count(0)
+        page.screenshot(path=IMAGES / f"{name}-{colours}-{size}.png", animations="disabled")
 
     return take
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name).get_by_role("link")
+
+
+def opened(page: Page) -> Locator:
+    page.get_by_role("button", name="Create Campaign").first.click()
+    return page.get_by_role("dialog", name="Create Campaign")
+
+
+def test_sign_in(visitor: Visit, take: Take) -> None:
+    visitor.page.goto("/sign-in")
+    expect(visitor.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    take("sign-in")
+
+
+def test_campaigns(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    expect(row_of(page, "Appointment reminders")).to_be_visible()
+    take("campaigns")
+    page.get_by_label("Search by name").fill("nothing is called so")
+    expect(page.get_by_role("heading", name="No campaign fits")).to_be_visible()
+    take("campaigns-none")
+
+
+def test_create_campaign(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    dialog = opened(page)
+    dialog.get_by_label("Name", exact=True).fill("Appointment reminders, week 49")
+    dialog.get_by_label("Message").fill("Hello {{name|there}}, see you tomorrow at nine.")
+    numbers = "\n".join(str(each["phone"]) for each in PEOPLE)
+    dialog.get_by_role("textbox", name="Phone numbers").fill(f"{numbers}\n{PEOPLE[0]['phone']}\nn/a")
+    expect(dialog.get_by_text("24 valid")).to_be_visible()
+    expect(dialog.get_by_text("Calls 24 people now")).to_be_visible()
+    take("create-typed")
+    dialog.get_by_role("button", name="Schedule for Later").click()
+    dialog.get_by_label("Date").fill("2027-01-12")
+    dialog.get_by_label("Time", exact=True).fill("09:30")
+    expect(dialog.get_by_text("09:30 in Berlin")).to_be_visible()
+    dialog.get_by_label("Time", exact=True).scroll_into_view_if_needed()
+    take("create-scheduled")
+
+
+def test_upload(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    dialog = opened(page)
+    dialog.get_by_label("Name", exact=True).fill("Termine im Dezember")
+    dialog.get_by_role("button", name="Upload").click()
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "Termine.csv", "mimeType": "text/csv", "buffer": FILE.encode("cp1252")}
+    )
+    expect(dialog.get_by_text("2 valid")).to_be_visible()
+    dialog.get_by_label("Message").fill("Guten Tag {{name}}, bis morgen in {{Ort}}.")
+    expect(dialog.get_by_text("Guten Tag Zoë, bis morgen in Bonn.")).to_be_visible()
+    dialog.get_by_text("2 valid").scroll_into_view_if_needed()
+    take("create-uploaded")
+
+
+def test_campaign(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    row_of(page, "Appointment reminders").click()
+    expect(page.get_by_text("100%")).to_be_visible()
+    expect(page.locator(".recharts-surface").first).to_be_visible()
+    take("campaign")
+    page.get_by_role("tabpanel").get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take("call")
+    page.keyboard.press("Escape")
+    for tab in ("Contacts", "History", "Settings", "Import errors"):
+        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("tabpanel").scroll_into_view_if_needed()
+        take(f"campaign-{tab.lower().replace(' ', '-')}")
+
+
+def test_failed_campaign(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    row_of(page, "Notice from a number").click()
+    expect(page.get_by_text("FAILED").first).to_be_visible()
+    take("campaign-failed")
+
+
+def test_calendar(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in("/calendar?view=month")
+    expect(page.locator("main a[href^='/campaigns/']").first).to_be_attached()
+    take("calendar-month")
+    for view in ("Week", "Day", "Agenda"):
+        page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).first.click()
+        take(f"calendar-{view.lower()}")
+
+
+@pytest.mark.parametrize(("path", "heading"), [("wallet", "Wallet"), ("api-keys", "API keys")])
+def test_page(visitor: Visit, take: Take, path: str, heading: str) -> None:
+    page = visitor.sign_in(f"/{path}")
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    take(path)

@@ -9,7 +9,11 @@ export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: 
     campaign.scheduled_time !== null && !showSameTime(campaign.timezone, place.zone, instant);
   return (
     <div className="min-w-0 text-sm">
-      <time dateTime={at} title={exactMoment(at, place)} className="block truncate tabular-nums">
+      <time
+        dateTime={at}
+        title={exactMoment(at, place)}
+        className="block truncate tabular-nums first-letter:uppercase"
+      >
         {label} {moment(at, place)}
       </time>
       <span className="block truncate text-xs text-muted">

@@ -94,12 +94,11 @@ function Forecast({ forecast, isCurrent, said }: ForecastProps) {
       </div>
     );
   const isTimeless = when === "later" && scheduleProblem({ date, time, zone }, now) !== null;
-  const start = isTimeless ? "unknown" : when === "later" ? zone : null;
+  const isChecking = !isCurrent || forecast.isPlaceholderData;
+  // While the answer is about another moment, none is said.
+  const start = when !== "later" ? null : isTimeless || isChecking ? "unknown" : zone;
   return (
-    <Said
-      details={forecastDetails(forecast.data, place)}
-      isChecking={!isCurrent || forecast.isPlaceholderData}
-    >
+    <Said details={forecastDetails(forecast.data, place)} isChecking={isChecking}>
       <span className="font-medium text-ink">{forecastWords(forecast.data, start, place)}</span>
     </Said>
   );
