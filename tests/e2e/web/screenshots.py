@@ -73,7 +73,7 @@ def size(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def visitor(office: Product, browser: Browser, colours: str, size: str) -> Iterator[Visit]:
     """Somebody of that account, in front of such a window."""
-    viewport, scale = SIZES[size], 2 if size == "phone" else 1.5
+    viewport, scale = SIZES[size], 1.5 if size == "phone" else 1
     options: dict[str, Any] = {"viewport": viewport, "color_scheme": colours, "device_scale_factor": scale}
     with Visit(browser, office, is_mobile=size == "phone", **options).opened() as visit:
         yield visit
