@@ -33,13 +33,18 @@ async def sign_in(browser: httpx.AsyncClient, password: str = PASSWORD, email: s
 async def test_a_person_signs_in_and_is_known_in_every_process_until_they_sign_out(api: Api) -> None:
     await api.add_person()
     async with api.browser() as browser, api.browser() as elsewhere:
-        assert (await browser.get("/api/session")).json() == {"user": None, "needs_administrator": False}
+        assert (await browser.get("/api/session")).json() == {
+            "user": None,
+            "needs_administrator": False,
+            "calls_are_simulated": True,
+        }
         answer = await sign_in(browser, email="Ada@Example.com")
         assert answer.status_code == 200
         user = answer.json()["user"]
         assert answer.json() == {
             "user": {"id": user["id"], "email": EMAIL, "role": "administrator"},
             "needs_administrator": False,
+            "calls_are_simulated": True,
         }
         token = browser.cookies[COOKIE]
         elsewhere.cookies.set(COOKIE, token)
@@ -411,7 +416,11 @@ async def empty(api: Api) -> Api:
 
 async def test_the_first_visitor_becomes_the_administrator_of_a_new_account_and_is_signed_in(empty: Api) -> None:
     async with empty.browser() as browser:
-        assert (await browser.get("/api/session")).json() == {"user": None, "needs_administrator": True}
+        assert (await browser.get("/api/session")).json() == {
+            "user": None,
+            "needs_administrator": True,
+            "calls_are_simulated": True,
+        }
         answer = await browser.post("/api/administrator", json=FIRST)
         assert answer.status_code == 201
         assert answer.json()["needs_administrator"] is False

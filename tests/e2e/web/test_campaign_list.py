@@ -1,11 +1,13 @@
 """The list of campaigns: found, ordered, live, through a lost connection, and deleted with a way back."""
 
+import gzip
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 from tests.e2e.conftest import Product, in_seconds
 from tests.support.browser import PHONE, Visit, accessibility_problems
 
@@ -118,3 +120,12 @@ def test_the_list_is_for_everybody(page: Page, product: Product, tag: str) -> No
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name=re.compile("Create Campaign"))).to_be_focused()
+
+
+def test_the_list_needs_little_code(visit: Visit) -> None:
+    answers: list[Response] = []
+    visit.page.on("response", answers.append)
+    is_loaded(visit.sign_in())
+    scripts = [answer.body() for answer in answers if urlsplit(answer.url).path.endswith(".js")]
+    assert scripts
+    assert sum(len(gzip.compress(script)) for script in scripts) < 250_000

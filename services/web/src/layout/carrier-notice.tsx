@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { FlaskConical, PhoneOutgoing } from "lucide-react";
-import { meQuery } from "@/api/queries";
+import { sessionQuery } from "@/api/queries";
 import { cn } from "@/ui/cn";
 
-/** On every page: whether somebody's telephone rings. */
+/** On every page, before signing in too: whether somebody's telephone rings. */
 export function CarrierNotice() {
-  const { data: me } = useQuery(meQuery);
-  if (me === undefined) return <div className="h-8 border-b bg-sunken" aria-hidden />;
-  const simulated = me.calls_are_simulated;
+  const { data: session } = useQuery(sessionQuery);
+  if (session === undefined) return <div className="h-8 border-b bg-sunken" aria-hidden />;
+  const simulated = session.calls_are_simulated;
   const Icon = simulated ? FlaskConical : PhoneOutgoing;
   return (
     <aside

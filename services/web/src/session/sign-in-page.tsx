@@ -34,7 +34,7 @@ export function SignInPage() {
 
   return (
     <div className="flex min-h-dvh flex-col">
-      {session.user && <CarrierNotice />}
+      <CarrierNotice />
       <main className="flex flex-1 flex-col items-center justify-center px-4 py-10">
         <div className="w-full max-w-sm">
           <div className="mb-6 flex flex-col items-center gap-3 text-center">

@@ -13,8 +13,8 @@ from belltower.domain import principal
 from belltower.domain.credentials import MINIMUM_PASSWORD, check_new_password, new_session_token, password_hash
 from belltower_api.dependencies import Res, VisitorRoute
 from belltower_api.problems import problems
-from belltower_api.routes.session import set_cookie, start_session
-from belltower_api.schemas.session import Email, Password, Session, User
+from belltower_api.routes.session import session_of, set_cookie, start_session
+from belltower_api.schemas.session import Email, Password, Session
 from belltower_api.schemas.values import Name
 from belltower_api.schemas.values import Request as Fields
 
@@ -72,4 +72,4 @@ async def create_administrator(fields: AdministratorCreate, request: Request, re
 
     administrator = await in_transaction(res.engine, work)
     set_cookie(response, res, token)
-    return Session(user=User.of(administrator), needs_administrator=False)
+    return session_of(res, administrator)

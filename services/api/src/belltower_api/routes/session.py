@@ -13,6 +13,7 @@ from belltower.db.engine import in_transaction
 from belltower.db.sign_ins import Attempt, count_attempt, forgive_attempt
 from belltower.domain import credentials, principal
 from belltower.domain.errors import TooManyAttempts
+from belltower.runtime.settings import CarrierKind
 from belltower_api.dependencies import COOKIE, Res, Resources, VisitorRoute
 from belltower_api.errors import SignInRefused
 from belltower_api.problems import problems
@@ -38,6 +39,15 @@ class SignIn(Fields):
     password: Password
 
 
+def session_of(res: Resources, user: principal.User | None, *, needs_administrator: bool = False) -> Session:
+    """What whoever signed in, or nobody, is told."""
+    return Session(
+        user=User.of(user) if user else None,
+        needs_administrator=needs_administrator,
+        calls_are_simulated=res.settings.carrier is CarrierKind.SIMULATED,
+    )
+
+
 @router.get("", summary="See who is signed in", responses=problems())
 async def get_session(request: Request, res: Res, response: Response) -> Session:
     """Who is signed in with the cookie of this request, if anybody is."""
@@ -47,7 +57,7 @@ async def get_session(request: Request, res: Res, response: Response) -> Session
         found = await sessions.find_session(connection, token) if token else None
         needs_administrator = found is None and not await users.has_users(connection)
     user = found.user if found else None
-    return Session(user=User.of(user) if user else None, needs_administrator=needs_administrator)
+    return session_of(res, user, needs_administrator=needs_administrator)
 
 
 @router.post("", summary="Sign in", responses=problems(400, 401, 403, 413, 415, 429))
@@ -82,7 +92,7 @@ async def sign_in(fields: SignIn, request: Request, res: Res, response: Response
     await in_transaction(res.engine, work)
     set_cookie(response, res, token)
     sign_ins.labels("signed_in").inc()
-    return Session(user=User.of(known.user), needs_administrator=False)
+    return session_of(res, known.user)
 
 
 @router.delete("", summary="Sign out", status_code=204, responses=problems(403))

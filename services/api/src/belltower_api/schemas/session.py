@@ -51,3 +51,4 @@ class Session(BaseModel):
         description="Whether there is nobody at all yet: then the first administrator can be created.",
         examples=[False],
     )
+    calls_are_simulated: bool = Field(description="Whether nobody is really rung.", examples=[True])
