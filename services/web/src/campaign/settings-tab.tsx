@@ -21,7 +21,7 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
         {languageName(campaign.language)} <span className="text-muted">{campaign.language}</span>
       </Setting>
       <Setting label="Voice">{campaign.voice}</Setting>
-      <Setting label="Caller id">{campaign.caller_id}</Setting>
+      <Setting label="Caller ID">{campaign.caller_id}</Setting>
       <Setting label="At the same time">{`Up to ${counted(campaign.concurrency, "call")}`}</Setting>
       <Setting label="Attempts">
         {campaign.max_attempts === 1
