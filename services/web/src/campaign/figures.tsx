@@ -8,6 +8,7 @@ import { Skeleton } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { count, counted, money, percent } from "@/words/amounts";
 import {
+  ago,
   cityOf,
   exactMoment,
   fromNow,
@@ -137,7 +138,7 @@ function Start({ campaign, place }: { campaign: Campaign; place: Place }) {
       label={campaign.started_at === null ? "Starts" : "Started"}
       note={
         <>
-          <span className="block">{late ?? fromNow(at, place)}</span>
+          <span className="block">{late ?? (campaign.started_at === null ? fromNow : ago)(at, place)}</span>
           {there && <span className="block">{there}</span>}
         </>
       }

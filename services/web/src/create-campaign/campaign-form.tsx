@@ -126,7 +126,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
           {isRestored && (
             <div className="lg:col-span-2">
               <Notice tone="plain" icon={History}>
-                This is what you had typed before.{" "}
+                This is what you typed earlier.{" "}
                 <button
                   type="button"
                   className="font-medium text-ink underline underline-offset-2"
@@ -136,7 +136,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
                     setRestored(false);
                   }}
                 >
-                  Start anew
+                  Start over
                 </button>
               </Notice>
             </div>

@@ -66,6 +66,8 @@ export function problemsSaid(reason: unknown): Said[] {
     ];
   if (reason.fields.length > 0) return reason.fields.map(fieldSaid);
   switch (reason.code) {
+    case "insufficient_funds":
+      return [{ field: null, message: "The wallet has too little for it. Top it up first." }];
     case "unauthorised":
       return [{ field: null, message: "Your session had ended. Sign in, then press the button again." }];
     case "not_found":

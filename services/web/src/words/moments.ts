@@ -94,6 +94,12 @@ export function fromNow(instant: string | number, place: Place): string {
   );
 }
 
+/** How long ago something was that has happened: never "in 4 seconds", whatever our clock says beside the server's. */
+export function ago(instant: string | number, place: Place): string {
+  const at = typeof instant === "number" ? instant : Date.parse(instant);
+  return fromNow(Math.min(at, place.now), place);
+}
+
 const SECOND = ["second", 1] as const;
 const UNITS = [
   ["year", 31_556_952],
