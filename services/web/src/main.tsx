@@ -18,9 +18,9 @@ createRoot(place).render(
         <RouterProvider router={router} />
         <Toaster
           position="top-center"
-          offset={44}
-          mobileOffset={44}
-          toastOptions={{ className: "!bg-surface !text-ink !border-line" }}
+          offset={{ top: 44 }}
+          mobileOffset={{ top: 44 }}
+          toastOptions={{ className: "!font-sans !bg-surface !text-ink !border-line" }}
         />
       </Tooltip.Provider>
     </QueryClientProvider>

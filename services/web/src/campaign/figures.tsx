@@ -48,7 +48,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
             stats === undefined
               ? undefined
               : stats.answer_rate === null
-                ? "None"
+                ? "None yet"
                 : `${percent(stats.answer_rate)} answered`
           }
         >
@@ -57,7 +57,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         <Figure
           label="Talk time"
           note={
-            stats === undefined
+            stats === undefined || stats.calls === 0
               ? undefined
               : stats.answered > 0
                 ? `${span(stats.talk_seconds / stats.answered)} a call`
@@ -66,7 +66,11 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         >
           {stats && span(stats.talk_seconds)}
         </Figure>
-        <Figure label="Cost" className={WIDE} note={stats === undefined ? undefined : perPerson(stats)}>
+        <Figure
+          label="Cost"
+          className={WIDE}
+          note={stats === undefined || stats.calls === 0 ? undefined : perPerson(stats)}
+        >
           {stats && money(stats.cost, stats.currency)}
         </Figure>
       </dl>
