@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(page: Page
     expect(dialog.get_by_text("Choose the date, too.")).to_be_visible()
     date.fill("2027-03-28")
     time.fill("02:30")
-    expect(dialog.get_by_text("The next that exists is 03:00.")).to_be_visible()
+    expect(dialog.get_by_text("The next one is 03:00.")).to_be_visible()
 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
