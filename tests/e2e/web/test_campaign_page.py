@@ -91,7 +91,7 @@ def test_calls_are_filtered_searched_for_and_opened(page: Page, product: Product
     page.get_by_label("Search by number").fill(failed)
     expect(_rows(page, "Calls")).to_have_count(1)
     page.get_by_label("Search by number").fill("555")
-    expect(page.get_by_text("Search for a whole number")).to_be_visible()
+    expect(page.get_by_text("Type the whole telephone number")).to_be_visible()
     page.get_by_role("button", name="Clear the search").click()
 
     page.get_by_role("link", name=busy).focus()

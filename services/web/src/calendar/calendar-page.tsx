@@ -65,7 +65,7 @@ export function CalendarPage() {
     <>
       <PageHeader
         title="Calendar"
-        description={`When campaigns start, as clocks show it in ${cityOf(place.zone)} (${offsetOf(place.zone, place.now)})`}
+        description={`When campaigns start, in your time zone: ${cityOf(place.zone)} (${offsetOf(place.zone, place.now)})`}
       >
         <CreateCampaignButton />
       </PageHeader>

@@ -10,7 +10,7 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
   return (
     <dl>
       <Setting label="Message">
-        <p className="max-w-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
+        <p dir="auto" className="max-w-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
           <Message text={campaign.welcome_message} />
         </p>
       </Setting>

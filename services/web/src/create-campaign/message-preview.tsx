@@ -69,7 +69,10 @@ export function MessagePreview({ preview, warnings, isAsked, index, onIndex }: M
           )}
         </p>
         {shown ? (
-          <p className="max-h-52 overflow-y-auto leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
+          <p
+            dir="auto"
+            className="max-h-52 overflow-y-auto leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]"
+          >
             {shown.message}
           </p>
         ) : message.trim() === "" ? (

@@ -56,7 +56,7 @@ export function remedy(campaign: Campaign): string | null {
   const reason = campaign.status_reason ?? "";
   if (campaign.status !== "failed" && campaign.status !== "paused") return null;
   if (/balance|funds|money/i.test(reason)) return "Top up the wallet, then call the rest again.";
-  if (/caller id/i.test(reason)) return "Create the campaign again with a caller ID that your carrier knows.";
+  if (/caller id/i.test(reason)) return "Call again with a caller ID that your carrier lets you show.";
   if (/dialer/i.test(reason)) return "Nothing is wrong with your list. Ask whoever runs Belltower.";
   if (/number|contact/i.test(reason)) return "Look at the rejected numbers, then create the campaign again.";
   return "Call the ones who were not reached again, as a new campaign.";
