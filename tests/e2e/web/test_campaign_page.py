@@ -123,6 +123,19 @@ def test_what_was_left_out_is_shown_and_downloaded(page: Page, product: Product)
     assert "+14153120001" in Path(results.value.path()).read_text(encoding="utf-8-sig")
 
 
+def test_a_campaign_whose_caller_id_is_refused_is_called_again_with_another(page: Page, product: Product) -> None:
+    campaign_id = _created(product, "+14153130002", caller_id="+15005550001")
+    page.goto(f"/campaigns/{campaign_id}")
+    reason = page.get_by_role("region", name="Reason")
+    reason.get_by_label("Caller ID").fill("+14155550111", timeout=30_000)
+    expect(page.get_by_role("button", name="Call the failed ones again")).to_have_count(0)
+    assert accessibility_problems(page) == []
+    reason.get_by_role("button", name="Call again").click()
+    expect(page.get_by_text(re.compile("^Finished "))).to_be_visible()
+    retried = urlsplit(page.url).path.rpartition("/")[2]
+    assert product.get(retried)["caller_id"] == "+14155550111"
+
+
 def test_the_failed_ones_are_called_again(page: Page, product: Product) -> None:
     name = f"Retried {uuid4()}"
     campaign_id = _completed(product, "+14153130001", "+14165559901", name=name)

@@ -210,6 +210,28 @@ def test_too_little_money_is_warned_of_and_refused(browser: Browser, product: Pr
         assert named(poor, "Too dear") == []
 
 
+def test_an_account_with_neither_caller_id_nor_money_finds_its_way(browser: Browser, product: Product) -> None:
+    fresh = product.another("fresh@example.com", balance="0.00", caller_id="")
+    with Visit(browser, fresh).opened() as visit, fresh.client:
+        page = visit.sign_in("/campaigns?create=true")
+        dialog = dialog_of(page)
+        fill(dialog, "The very first")
+        expect(dialog.get_by_text("1 valid")).to_be_visible()
+        submit(dialog)
+        expect(dialog.get_by_text("Enter the number that people see.")).to_be_in_viewport()
+        expect(dialog.get_by_label("Caller ID")).to_be_focused()
+        dialog.get_by_label("Caller ID").fill("+14155550111")
+        dialog.get_by_role("link", name="Top up the wallet").click()
+        page.get_by_role("button", name="Top up").click()
+        page.get_by_label("Amount").fill("25,50")
+        page.get_by_role("button", name="Add credit").click()
+        page.get_by_role("button", name="Back to your campaign").click()
+        expect(dialog.get_by_text(re.compile("may not last"))).to_have_count(0)
+        submit(dialog)
+        expect(row_of(page, "The very first").get_by_text("COMPLETED")).to_be_visible()
+        assert fresh.get(named(fresh, "The very first")[0])["caller_id"] == "+14155550111"
+
+
 def test_a_session_that_ends_in_the_middle_loses_nothing(page: Page, visit: Visit, product: Product) -> None:
     dialog = opened(page)
     fill(dialog, "Interrupted")

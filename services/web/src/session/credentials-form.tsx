@@ -71,6 +71,7 @@ export function CredentialsForm({ submit, isNew = false, email = "", onSubmit }:
             {...wiring}
             {...form.register("password", { required: "Enter your password." })}
             type="password"
+            {...(email !== "" && { "data-first": true })} // the address is known
             autoComplete={isNew ? "new-password" : "current-password"}
           />
         )}

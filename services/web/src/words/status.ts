@@ -32,16 +32,14 @@ export function nextThing(campaign: Campaign, place: Place): string {
     case "scheduled":
       return `Starts ${moment(campaign.scheduled_time ?? campaign.created_at, place)}.`;
     case "pending":
-      return "Due now: a dialer is about to take it.";
+      return "Due now: the calls are about to begin.";
     case "processing":
       if (progress.in_progress > 0) return "People are being called.";
       return next === null || Date.parse(next) <= place.now
         ? "People are being called."
         : `Waits to call again: the next call is due ${moment(next, place)}.`;
     case "completed":
-      return campaign.completed_at
-        ? `Everybody's outcome is known since ${moment(campaign.completed_at, place)}.`
-        : "Done.";
+      return campaign.completed_at ? `Finished ${moment(campaign.completed_at, place)}.` : "Finished.";
     case "failed":
       return "It could not go on.";
     case "paused":
