@@ -61,7 +61,7 @@ export function Dialog({
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="flex items-start justify-between gap-4 border-b px-5 py-4">
-            <div className="min-w-0">
+            <div className="min-w-0 [overflow-wrap:anywhere]">
               <Radix.Title className="text-lg font-semibold tracking-tight">{title}</Radix.Title>
               {description && (
                 <Radix.Description className="mt-0.5 text-sm text-muted">{description}</Radix.Description>
