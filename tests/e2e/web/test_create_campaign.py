@@ -199,6 +199,8 @@ def test_too_little_money_is_warned_of_and_refused(browser: Browser, product: Pr
         dialog = dialog_of(page)
         expect(dialog.get_by_text(re.compile("The wallet holds USD.4.00; .* at least USD.10.00"))).to_be_visible()
         fill(dialog, "Too dear")
+        dialog.get_by_label("Message").fill("A message as long as may be. " * 100)  # its preview scrolls
+        expect(dialog.get_by_text(re.compile(r"\+12025550143 hears"))).to_be_visible()
         submit(dialog)
         expect(dialog.get_by_text("The wallet has too little for it. Top it up first.")).to_be_visible()
         visit.forgive("402")

@@ -86,7 +86,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       scrollTimeReset={false}
       dayMaxEvents
       moreLinkText="more"
-      moreLinkClass="min-h-6!"
+      moreLinkClass="min-h-6! min-w-6!"
       moreLinkClick={() => {
         requestAnimationFrame(() =>
           document.querySelector("[role=dialog][data-date]")?.scrollIntoView({ block: "nearest" }),
