@@ -30,11 +30,11 @@ class Product:
     database_url: str | None = None
     """Where accounts are created; None: nobody may do so here."""
 
-    def another(self, email: str, *, balance: str) -> "Product":
+    def another(self, email: str, *, balance: str, caller_id: str = "+14155550100") -> "Product":
         """The same Belltower, as another account sees it. Skips the test where none can be created."""
         if self.database_url is None:
             pytest.skip("this Belltower's accounts are its operator's to create")
-        key = create_account(self.database_url, balance=balance, email=email)
+        key = create_account(self.database_url, balance=balance, email=email, caller_id=caller_id)
         headers = {"Authorization": f"Bearer {key}"}
         client = httpx.Client(base_url=self.client.base_url, headers=headers, trust_env=False, timeout=30)
         return Product(client, email, PASSWORD, self.database_url)

@@ -50,6 +50,13 @@ async def test_those_who_were_not_reached_become_a_new_campaign_like_the_old_one
     assert (await api.client.get(path)).json()["retry_of"] is None
 
 
+async def test_a_retry_may_show_another_number(api: Api) -> None:
+    refused_by_carrier = await _ended(api, "failed", caller_id="+14155550100")
+    refused(await _retry(api, refused_by_carrier, caller_id="12"), 400, "invalid_caller_id")
+    assert (await _retry(api, refused_by_carrier, caller_id="+1 415 555 0102")).json()["caller_id"] == "+14155550102"
+    assert (await _retry(api, await _ended(api, caller_id="+14155550100"))).json()["caller_id"] == "+14155550100"
+
+
 async def test_nobody_is_on_the_lists_of_two_retries(api: Api) -> None:
     path = await _ended(api)
     answers = await asyncio.gather(*(_retry(api, path) for _ in range(4)))

@@ -16,7 +16,12 @@ createRoot(place).render(
     <QueryClientProvider client={queryClient}>
       <Tooltip.Provider delayDuration={300}>
         <RouterProvider router={router} />
-        <Toaster position="bottom-right" toastOptions={{ className: "!bg-surface !text-ink !border-line" }} />
+        <Toaster
+          position="top-center"
+          offset={{ top: 44 }}
+          mobileOffset={{ top: 44 }}
+          toastOptions={{ className: "!font-sans !bg-surface !text-ink !border-line" }}
+        />
       </Tooltip.Provider>
     </QueryClientProvider>
   </StrictMode>,

@@ -124,7 +124,8 @@ def coloured(request: pytest.FixtureRequest, browser: Browser, product: Product)
 
 
 def test_the_calendar_is_for_everybody(coloured: Page, product: Product, tag: str) -> None:
-    noon = noon_in(5)
+    is_dark = coloured.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    noon = noon_in(6 if is_dark else 5)
     plan(product, f"Notice {tag}", noon)
     for size in (WIDE, PHONE):
         coloured.set_viewport_size({"width": size["width"], "height": size["height"]})

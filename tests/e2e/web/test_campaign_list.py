@@ -81,6 +81,21 @@ def test_what_cannot_be_loaded_says_why_and_is_tried_again(visit: Visit) -> None
     visit.forgive("ERR_INTERNET_DISCONNECTED|ERR_NETWORK")
 
 
+def test_a_page_that_was_never_opened_says_that_there_is_no_connection(page: Page, visit: Visit) -> None:
+    """Its code cannot be loaded then; the app stays, and goes on when the network is back."""
+    is_loaded(page)
+    visit.context.set_offline(True)
+    page.get_by_role("link", name="API keys").click()
+    expect(page.get_by_text("No connection")).to_be_visible()
+    page.get_by_role("link", name="Campaigns").click()
+    is_loaded(page)
+    page.get_by_role("link", name="API keys").click()
+    visit.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="API keys")).to_be_visible()
+    visit.forgive("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|could not be reached")
+
+
 def test_a_campaign_is_deleted_unless_one_thinks_again(page: Page, product: Product, tag: str) -> None:
     product.create(name=f"Gone {tag}", is_scheduled=True, scheduled_time=in_seconds(86_400))
     row = page.get_by_role("row").filter(has_text=f"Gone {tag}")

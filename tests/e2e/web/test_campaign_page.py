@@ -91,7 +91,7 @@ def test_calls_are_filtered_searched_for_and_opened(page: Page, product: Product
     page.get_by_label("Search by number").fill(failed)
     expect(_rows(page, "Calls")).to_have_count(1)
     page.get_by_label("Search by number").fill("555")
-    expect(page.get_by_text("Search for a whole number")).to_be_visible()
+    expect(page.get_by_text("Type the whole telephone number")).to_be_visible()
     page.get_by_role("button", name="Clear the search").click()
 
     page.get_by_role("link", name=busy).focus()
@@ -121,6 +121,22 @@ def test_what_was_left_out_is_shown_and_downloaded(page: Page, product: Product)
     with page.expect_download() as results:
         page.get_by_role("link", name="Download CSV").click()
     assert "+14153120001" in Path(results.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_a_failed_campaign_says_why_and_is_called_again_with_another_caller_id(page: Page, product: Product) -> None:
+    campaign_id = _created(product, "+14153130002", caller_id="+15005550001")
+    product.wait_for(campaign_id, "failed")
+    page.goto(f"/campaigns/{campaign_id}")
+    reason = page.get_by_role("region", name="Reason")
+    expect(reason).to_contain_text("The carrier refuses the caller id +15005550001")
+    expect(reason).to_contain_text("Call again with a caller ID that your carrier lets you show.")
+    reason.get_by_label("Caller ID").fill("+14155550111")
+    expect(page.get_by_role("button", name="Call the failed ones again")).to_have_count(0)
+    assert accessibility_problems(page) == []
+    reason.get_by_role("button", name="Call again").click()
+    expect(page.get_by_text(re.compile("^Finished "))).to_be_visible()
+    retried = urlsplit(page.url).path.rpartition("/")[2]
+    assert product.get(retried)["caller_id"] == "+14155550111"
 
 
 def test_the_failed_ones_are_called_again(page: Page, product: Product) -> None:
@@ -162,15 +178,6 @@ def test_a_deleted_campaign_can_be_had_back_for_a_while(page: Page, product: Pro
         page.goto(f"/campaigns/{campaign_id}")
     expect(page.get_by_text("This campaign is not here")).to_be_visible()
     visit.forgive("404")
-
-
-def test_a_failed_campaign_says_why_and_what_to_do(page: Page, product: Product) -> None:
-    campaign_id = _created(product, "+14153150001", caller_id="+15005550001")
-    product.wait_for(campaign_id, "failed")
-    page.goto(f"/campaigns/{campaign_id}")
-    reason = page.get_by_role("region", name="Reason")
-    expect(reason).to_contain_text("The carrier refuses the caller id +15005550001")
-    expect(reason).to_contain_text("Create the campaign again with a caller id that your carrier knows.")
 
 
 def test_everybody_can_use_it_in_any_colours_and_on_a_phone(page: Page, product: Product) -> None:

@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(page: Page
     expect(dialog.get_by_text("Choose the date, too.")).to_be_visible()
     date.fill("2027-03-28")
     time.fill("02:30")
-    expect(dialog.get_by_text("The next that exists is 03:00.")).to_be_visible()
+    expect(dialog.get_by_text("The next one is 03:00.")).to_be_visible()
 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(page: Page
     dialog = opened(page)
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("Not yet")
     expect(date).to_have_value("2027-03-28")
-    dialog.get_by_role("button", name="Start anew").click()
+    dialog.get_by_role("button", name="Start over").click()
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("")
     expect(numbers_of(dialog)).to_have_value("")
 
@@ -199,8 +199,10 @@ def test_too_little_money_is_warned_of_and_refused(browser: Browser, product: Pr
         dialog = dialog_of(page)
         expect(dialog.get_by_text(re.compile("The wallet holds USD.4.00; .* at least USD.10.00"))).to_be_visible()
         fill(dialog, "Too dear")
+        dialog.get_by_label("Message").fill("A message as long as may be. " * 100)  # its preview scrolls
+        expect(dialog.get_by_text(re.compile(r"\+12025550143 hears"))).to_be_visible()
         submit(dialog)
-        expect(dialog.get_by_text(re.compile(r"holds 4\.00 USD; to call takes at least 10\.00 USD"))).to_be_visible()
+        expect(dialog.get_by_text("The wallet has too little for it. Top it up first.")).to_be_visible()
         visit.forgive("402")
         assert accessibility_problems(page) == []
         dialog.get_by_role("link", name="Go to the wallet").click()
@@ -208,6 +210,28 @@ def test_too_little_money_is_warned_of_and_refused(browser: Browser, product: Pr
         page.go_back()
         expect(dialog.get_by_label("Name", exact=True)).to_have_value("Too dear")
         assert named(poor, "Too dear") == []
+
+
+def test_an_account_with_neither_caller_id_nor_money_finds_its_way(browser: Browser, product: Product) -> None:
+    fresh = product.another("fresh@example.com", balance="0.00", caller_id="")
+    with Visit(browser, fresh).opened() as visit, fresh.client:
+        page = visit.sign_in("/campaigns?create=true")
+        dialog = dialog_of(page)
+        fill(dialog, "The very first")
+        expect(dialog.get_by_text("1 valid")).to_be_visible()
+        submit(dialog)
+        expect(dialog.get_by_text("Enter the number that people see.")).to_be_in_viewport()
+        expect(dialog.get_by_label("Caller ID")).to_be_focused()
+        dialog.get_by_label("Caller ID").fill("+14155550111")
+        dialog.get_by_role("link", name="Top up the wallet").click()
+        page.get_by_role("button", name="Top up").click()
+        page.get_by_label("Amount").fill("25,50")
+        page.get_by_role("button", name="Add credit").click()
+        page.get_by_role("button", name="Back to your campaign").click()
+        expect(dialog.get_by_text(re.compile("may not last"))).to_have_count(0)
+        submit(dialog)
+        expect(row_of(page, "The very first").get_by_text("COMPLETED")).to_be_visible()
+        assert fresh.get(named(fresh, "The very first")[0])["caller_id"] == "+14155550111"
 
 
 def test_a_session_that_ends_in_the_middle_loses_nothing(page: Page, visit: Visit, product: Product) -> None:

@@ -15,8 +15,10 @@ export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
       <div className="flex min-w-0 flex-1 items-start gap-4 py-0.5 sm:items-center">
         <span className="w-14 shrink-0 text-sm text-muted tabular-nums sm:w-18">{time}</span>
         <div className="flex min-w-0 flex-1 flex-col gap-1.5 sm:flex-row sm:items-center sm:gap-4">
-          <span className="min-w-0 truncate text-sm font-medium sm:order-2 sm:flex-1">{name}</span>
-          <span className="flex items-center justify-between gap-3 sm:contents">
+          <span dir="auto" className="min-w-0 truncate text-left text-sm font-medium sm:order-2 sm:flex-1">
+            {name}
+          </span>
+          <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 sm:contents">
             <span className="shrink-0 sm:order-1 sm:w-32">
               <StatusBadge status={status} />
             </span>
@@ -37,7 +39,9 @@ export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
     >
       <StatusIcon status={status} />
       <span className={isNarrow ? "sr-only" : "shrink-0 tabular-nums"}>{time}</span>
-      <span className="min-w-0 truncate font-medium">{name}</span>
+      <span dir="auto" className="min-w-0 truncate text-left font-medium">
+        {name}
+      </span>
       <span className="sr-only"> ({status})</span>
     </div>
   );

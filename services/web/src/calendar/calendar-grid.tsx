@@ -11,6 +11,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Campaign } from "@/api/client";
 import { Empty, Skeleton } from "@/ui/states";
 import { here } from "@/words/moments";
+import { LOCALE } from "@/words/reader-locale";
 import { CalendarEvent } from "./calendar-event";
 import type { View } from "./calendar-search";
 import { AGENDA, dayOf, SLOT, type Slot } from "./days";
@@ -67,7 +68,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       headerToolbar={false}
       borderless
       height={view === "agenda" ? "auto" : "100%"}
-      locale={navigator.language}
+      locale={LOCALE}
       firstDay={firstDay}
       events={events}
       eventOrder="start,title"
@@ -85,7 +86,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       scrollTimeReset={false}
       dayMaxEvents
       moreLinkText="more"
-      moreLinkClass="min-h-6!"
+      moreLinkClass="min-h-6! min-w-6!"
       moreLinkClick={() => {
         requestAnimationFrame(() =>
           document.querySelector("[role=dialog][data-date]")?.scrollIntoView({ block: "nearest" }),

@@ -11,6 +11,7 @@ import { useMedia } from "@/ui/use-media";
 import { useNow } from "@/ui/use-now";
 import { count, counted } from "@/words/amounts";
 import { cityOf, here, offsetOf } from "@/words/moments";
+import { LOCALE } from "@/words/reader-locale";
 import { STATUS_TONE, STATUSES } from "@/words/status";
 import { CalendarGrid } from "./calendar-grid";
 import type { View } from "./calendar-search";
@@ -64,7 +65,7 @@ export function CalendarPage() {
     <>
       <PageHeader
         title="Calendar"
-        description={`When campaigns start, as clocks show it in ${cityOf(place.zone)} (${offsetOf(place.zone, place.now)})`}
+        description={`When campaigns start, in your time zone: ${cityOf(place.zone)} (${offsetOf(place.zone, place.now)})`}
       >
         <CreateCampaignButton />
       </PageHeader>
@@ -74,7 +75,7 @@ export function CalendarPage() {
         className="overflow-clip rounded-2xl border bg-surface shadow-card"
       >
         <CalendarToolbar
-          title={title(view, day, undefined, firstDay)}
+          title={title(view, day, LOCALE, firstDay)}
           view={view}
           isToday={day === today(place)}
           onToday={() => show({ date: undefined })}

@@ -20,7 +20,7 @@ export function CalendarToolbar(props: CalendarToolbarProps) {
   const { title, view, isToday, onToday, onStep, onView, children } = props;
   return (
     <div className="relative flex flex-wrap items-center justify-between gap-x-4 gap-y-3 border-b px-4 py-3">
-      <div className="flex min-w-0 items-center gap-1 max-sm:w-full">
+      <div className="flex min-w-0 flex-wrap items-center gap-1 max-sm:w-full">
         <Button size="small" onClick={onToday} aria-current={isToday ? "date" : undefined}>
           Today
         </Button>
@@ -37,13 +37,13 @@ export function CalendarToolbar(props: CalendarToolbarProps) {
         </Button>
         <h2
           aria-live="polite"
-          className="ml-1 min-w-0 truncate font-semibold tracking-tight max-sm:text-sm tabular-nums"
+          className="ml-1 min-w-0 font-semibold tracking-tight max-sm:text-sm tabular-nums"
         >
           {title}
         </h2>
       </div>
       {children}
-      <fieldset className="flex rounded-lg border bg-sunken p-0.5 max-sm:w-full">
+      <fieldset className="flex min-w-0 rounded-lg border bg-sunken p-0.5 max-sm:w-full">
         <legend className="sr-only">View</legend>
         {VIEWS.map((each) => (
           <button
@@ -52,7 +52,7 @@ export function CalendarToolbar(props: CalendarToolbarProps) {
             aria-pressed={each === view}
             onClick={() => onView(each)}
             className={cn(
-              "h-8 flex-1 rounded-md px-3 text-sm font-medium transition-colors",
+              "h-8 min-w-0 flex-1 rounded-md px-3 text-sm max-sm:px-1 font-medium transition-colors",
               each === view ? "bg-surface shadow-xs" : "text-muted hover:text-ink",
             )}
           >

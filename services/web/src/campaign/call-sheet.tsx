@@ -70,7 +70,7 @@ function Shown({ call }: { call: Call }) {
         {call.opted_out_at && (
           <Fact label="Pressed 9">{moment(call.opted_out_at, place)}: is on the do-not-call list since</Fact>
         )}
-        <Fact label="Caller id">{call.caller_id}</Fact>
+        <Fact label="Caller ID">{call.caller_id}</Fact>
         <Fact label="Carrier">
           {call.carrier === "simulated" ? "Simulated: nobody was rung" : call.carrier}
         </Fact>

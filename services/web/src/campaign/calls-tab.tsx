@@ -35,7 +35,7 @@ const columns = column.columns([
         >
           {call.to}
         </Link>
-        <p className="mt-0.5 flex gap-2 text-xs text-muted tabular-nums md:hidden">
+        <p className="mt-0.5 flex flex-wrap gap-x-2 text-xs whitespace-nowrap text-muted tabular-nums md:hidden">
           <PlacedAt call={call} />
           {call.duration !== null && <span>{span(call.duration)}</span>}
           <span>{money(call.cost, call.currency)}</span>
@@ -127,7 +127,7 @@ export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
       </div>
       <HeldStill campaign={campaign} query={query} pages={list.data?.pages.length ?? 0} />
       {isNoNumber ? (
-        <Empty icon={SearchX} title="Search for a whole number">
+        <Empty icon={SearchX} title="Type the whole telephone number">
           With its + and the country’s code, such as +14155550123.
         </Empty>
       ) : list.isPending ? (

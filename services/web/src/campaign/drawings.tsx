@@ -62,7 +62,7 @@ export function PaceChart({ spans, seconds }: { spans: SpanOfCalls[]; seconds: n
   const place = here();
   const isLong = (spans.at(-1)?.at ?? 0) - (spans[0]?.at ?? 0) > 86_400_000;
   const time = new Intl.DateTimeFormat(
-    undefined,
+    place.locale,
     isLong ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" },
   );
   return (

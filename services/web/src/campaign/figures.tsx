@@ -8,6 +8,7 @@ import { Skeleton } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { count, counted, money, percent } from "@/words/amounts";
 import {
+  ago,
   cityOf,
   exactMoment,
   fromNow,
@@ -47,7 +48,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
             stats === undefined
               ? undefined
               : stats.answer_rate === null
-                ? "None"
+                ? "None yet"
                 : `${percent(stats.answer_rate)} answered`
           }
         >
@@ -56,7 +57,7 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         <Figure
           label="Talk time"
           note={
-            stats === undefined
+            stats === undefined || stats.calls === 0
               ? undefined
               : stats.answered > 0
                 ? `${span(stats.talk_seconds / stats.answered)} a call`
@@ -65,7 +66,11 @@ export function Figures({ campaign, stats, readAt }: FiguresProps) {
         >
           {stats && span(stats.talk_seconds)}
         </Figure>
-        <Figure label="Cost" className={WIDE} note={stats === undefined ? undefined : perPerson(stats)}>
+        <Figure
+          label="Cost"
+          className={WIDE}
+          note={stats === undefined || stats.calls === 0 ? undefined : perPerson(stats)}
+        >
           {stats && money(stats.cost, stats.currency)}
         </Figure>
       </dl>
@@ -137,7 +142,7 @@ function Start({ campaign, place }: { campaign: Campaign; place: Place }) {
       label={campaign.started_at === null ? "Starts" : "Started"}
       note={
         <>
-          <span className="block">{late ?? fromNow(at, place)}</span>
+          <span className="block">{late ?? (campaign.started_at === null ? fromNow : ago)(at, place)}</span>
           {there && <span className="block">{there}</span>}
         </>
       }

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Download, RotateCcw, Trash2 } from "lucide-react";
 import type { Campaign } from "@/api/client";
 import { useDeleteCampaign } from "@/campaigns/delete-campaign";
-import { hasFailedOnes, useRetryCampaign } from "@/campaigns/retry-campaign";
+import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "@/campaigns/retry-campaign";
 import { Button } from "@/ui/button";
 import { Tooltip } from "@/ui/tooltip";
 
@@ -20,11 +20,11 @@ export function HeaderActions({ campaign }: { campaign: Campaign }) {
 
   return (
     <>
-      {hasFailedOnes(campaign) && (
+      {hasFailedOnes(campaign) && !needsOtherCallerId(campaign) && (
         <Button
           variant={campaign.status === "completed" ? "primary" : "secondary"}
           busy={retry.isPending}
-          onClick={() => retry.mutate(campaign)}
+          onClick={() => retry.mutate({ campaign })}
         >
           {!retry.isPending && <RotateCcw aria-hidden />} Call the failed ones again
         </Button>

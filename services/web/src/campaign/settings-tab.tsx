@@ -10,7 +10,7 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
   return (
     <dl>
       <Setting label="Message">
-        <p className="max-w-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
+        <p dir="auto" className="max-w-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
           <Message text={campaign.welcome_message} />
         </p>
       </Setting>
@@ -21,7 +21,7 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
         {languageName(campaign.language)} <span className="text-muted">{campaign.language}</span>
       </Setting>
       <Setting label="Voice">{campaign.voice}</Setting>
-      <Setting label="Caller id">{campaign.caller_id}</Setting>
+      <Setting label="Caller ID">{campaign.caller_id}</Setting>
       <Setting label="At the same time">{`Up to ${counted(campaign.concurrency, "call")}`}</Setting>
       <Setting label="Attempts">
         {campaign.max_attempts === 1

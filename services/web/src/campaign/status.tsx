@@ -5,11 +5,13 @@ import { Link } from "@tanstack/react-router";
 import { FlaskConical, RotateCcw, TriangleAlert } from "lucide-react";
 import type { Campaign } from "@/api/client";
 import { campaignQuery } from "@/api/queries";
+import { needsOtherCallerId } from "@/campaigns/retry-campaign";
 import { StatusBadge } from "@/campaigns/status-badge";
 import { cn } from "@/ui/cn";
 import { useNow } from "@/ui/use-now";
 import { here } from "@/words/moments";
 import { nextThing, remedy } from "@/words/status";
+import { OtherCallerId } from "./other-caller-id";
 
 export function Status({ campaign }: { campaign: Campaign }) {
   const place = here(useNow());
@@ -80,6 +82,7 @@ export function Reason({ campaign }: { campaign: Campaign }) {
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <p className="font-semibold">{campaign.status_reason ?? "It could not go on."}</p>
         <p className="mt-0.5 text-ink">{remedy(campaign)}</p>
+        {needsOtherCallerId(campaign) && <OtherCallerId campaign={campaign} />}
       </div>
     </section>
   );

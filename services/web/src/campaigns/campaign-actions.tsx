@@ -4,13 +4,14 @@ import type { Campaign } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
 import { useDeleteCampaign } from "./delete-campaign";
-import { hasFailedOnes, useRetryCampaign } from "./retry-campaign";
+import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "./retry-campaign";
 
 /** What can be done with a campaign from the list. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const remove = useDeleteCampaign();
   const retry = useRetryCampaign();
+  const open = () => navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
   return (
     <Menu
       trigger={
@@ -24,16 +25,17 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
         </Button>
       }
     >
-      <MenuItem
-        icon={Eye}
-        onSelect={() => navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } })}
-      >
+      <MenuItem icon={Eye} onSelect={open}>
         Open
       </MenuItem>
       <MenuItem icon={Download} onSelect={() => location.assign(`/api/campaigns/${campaign.id}/download`)}>
         Download results
       </MenuItem>
-      <MenuItem icon={RotateCcw} disabled={!hasFailedOnes(campaign)} onSelect={() => retry.mutate(campaign)}>
+      <MenuItem
+        icon={RotateCcw}
+        disabled={!hasFailedOnes(campaign)}
+        onSelect={() => (needsOtherCallerId(campaign) ? open() : retry.mutate({ campaign }))}
+      >
         Call the failed ones again
       </MenuItem>
       <MenuItem icon={Trash2} danger onSelect={() => remove(campaign)}>

@@ -20,12 +20,13 @@ const columns = column.columns([
         <Link
           to="/campaigns/$campaignId"
           params={{ campaignId: campaign.id }}
-          className="block truncate font-medium after:absolute after:inset-0 max-md:pr-32"
+          className="block truncate text-left font-medium after:absolute after:inset-0 max-md:pr-32"
+          dir="auto"
           title={campaign.name}
         >
           {campaign.name}
         </Link>
-        <p className="mt-0.5 truncate text-xs text-muted">
+        <p className="mt-0.5 truncate text-left text-xs text-muted" dir="auto">
           {campaign.status_reason ? (
             <span title={`${campaign.status_reason} ${remedy(campaign) ?? ""}`}>
               {campaign.status_reason} {remedy(campaign)}

@@ -15,15 +15,22 @@ export function hasFailedOnes(campaign: Campaign): boolean {
   );
 }
 
+/** Whether the carrier refused the number that people would see: calling again needs another one. */
+export function needsOtherCallerId({ status, status_reason: reason }: Campaign): boolean {
+  return status === "failed" && /caller id/i.test(reason ?? "");
+}
+
+type Retry = { campaign: Campaign; callerId?: string };
+
 export function useRetryCampaign() {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (campaign: Campaign) =>
+    mutationFn: ({ campaign, callerId }: Retry) =>
       answered(
         api.POST("/api/campaigns/{campaign_id}/retry", {
           params: { path: { campaign_id: campaign.id }, header: { "Idempotency-Key": newIdempotencyKey() } },
-          body: {},
+          body: callerId === undefined ? {} : { caller_id: callerId },
         }),
       ),
     onSuccess: async (made) => {
@@ -31,6 +38,6 @@ export function useRetryCampaign() {
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate({ to: "/campaigns/$campaignId", params: { campaignId: made.id } });
     },
-    onError: (reason) => toast.error(sentence(reason)),
+    onError: (reason, { callerId }) => callerId === undefined && toast.error(sentence(reason)), // who typed one reads it there
   });
 }

@@ -1,10 +1,12 @@
 import type { Campaign } from "@/api/client";
-import { cityOf, exactMoment, fromNow, moment, type Place, showSameTime } from "@/words/moments";
+import { ago, cityOf, exactMoment, fromNow, moment, type Place, showSameTime } from "@/words/moments";
 
 /** When a campaign starts, started or ended: in the reader's zone, and in its own where that shows another time. */
 export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: Place }) {
   const { label, at } = when(campaign);
   const instant = Date.parse(at);
+  const hasHappened =
+    campaign.scheduled_time === null || campaign.started_at !== null || campaign.completed_at !== null;
   const isElsewhere =
     campaign.scheduled_time !== null && !showSameTime(campaign.timezone, place.zone, instant);
   return (
@@ -19,7 +21,7 @@ export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: 
       <span className="block truncate text-xs text-muted">
         {isElsewhere && campaign.status === "scheduled"
           ? `${moment(campaign.scheduled_time ?? at, place, campaign.timezone)} in ${cityOf(campaign.timezone)}`
-          : fromNow(at, place)}
+          : (hasHappened ? ago : fromNow)(at, place)}
       </span>
     </div>
   );

@@ -18,19 +18,20 @@ export function Balance() {
 export function BalanceWarning({ forecast }: { forecast: Schemas["CampaignForecast"] | undefined }) {
   const { data: wallet } = useQuery(walletQuery);
   if (wallet === undefined) return null;
-  const { balance, minimum_balance: minimum, currency } = wallet;
+  const { balance, available, minimum_balance: minimum, currency } = wallet;
   if (isLess(balance, minimum))
     return (
       <Notice tone="danger" icon={CircleAlert}>
-        The wallet holds {money(balance, currency)}; a campaign takes at least {money(minimum, currency)}.{" "}
+        The wallet holds {money(balance, currency)}; a campaign needs at least {money(minimum, currency)}.{" "}
         <ToWallet>Top up the wallet</ToWallet>; what you typed is kept.
       </Notice>
     );
-  if (forecast && !forecast.covers_cost)
+  // The wallet is live; a forecast is of its moment.
+  if (forecast && isLess(available, forecast.estimated_cost))
     return (
       <Notice tone="warning" icon={TriangleAlert}>
-        {money(forecast.available, forecast.currency)} may not last for everybody. When it is used up the
-        campaign pauses until you <ToWallet>top up the wallet</ToWallet>.
+        {money(available, currency)} may not last for everybody. When it is used up the campaign pauses until
+        you <ToWallet>top up the wallet</ToWallet>.
       </Notice>
     );
   return null;

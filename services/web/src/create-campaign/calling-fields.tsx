@@ -1,16 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
 import { useFormContext, useWatch } from "react-hook-form";
+import { meQuery } from "@/api/queries";
 import { Field, Input } from "@/ui/field";
 import { type Draft, MOST } from "./form";
 import { Section } from "./section";
 
-/** How many at once, how often, and how long to wait in between. */
+/** Which number people see, how many are called at once, how often, and how long to wait in between. */
 export function CallingFields() {
   const { register, control, formState } = useFormContext<Draft>();
   const attempts = useWatch({ control, name: "attempts" });
   const { errors } = formState;
+  const own = useQuery(meQuery).data?.account.caller_id;
   const number = { type: "number", inputMode: "numeric", step: 1 } as const;
   return (
     <Section title="How to call">
+      <Field
+        label="Caller ID"
+        {...(own && { aside: "optional" })}
+        hint={
+          own === null
+            ? "The number that people see when it rings: one that your carrier lets you show."
+            : `The number that people see when it rings.${own ? ` Leave it empty for ${own}, the account’s own.` : ""}`
+        }
+        error={errors.callerId?.message}
+      >
+        {(wiring) => (
+          <Input
+            {...wiring}
+            {...register("callerId")}
+            type="tel"
+            autoComplete="off"
+            placeholder={own ?? "+1 202 555 0100"}
+            className="sm:max-w-80"
+          />
+        )}
+      </Field>
       <div className="grid gap-3 sm:grid-cols-3">
         <Field label="Calls at once" error={errors.concurrency?.message}>
           {(wiring) => (

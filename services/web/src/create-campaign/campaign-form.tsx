@@ -4,14 +4,22 @@ import { History } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { FormProvider, useForm, useWatch } from "react-hook-form";
 import { toast } from "sonner";
-import { importQuery, preflightQuery, previewQuery } from "@/api/queries";
+import { importQuery, meQuery, preflightQuery, previewQuery } from "@/api/queries";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/notice";
 import { useSettled } from "@/ui/use-settled";
 import { wallTimeAt } from "@/words/wall-time";
 import { CallingFields } from "./calling-fields";
 import { forgetDraft, keepDraft, keptDraft } from "./draft";
-import { blankDraft, type Draft, draftSchema, previewOf, readingOf, thoughtOf } from "./form";
+import {
+  blankDraft,
+  type Draft,
+  draftSchema,
+  draftSchemaWithCallerId,
+  previewOf,
+  readingOf,
+  thoughtOf,
+} from "./form";
 import { placeholdersOf } from "./mapping";
 import { MessageFields } from "./message-fields";
 import { MessagePreview } from "./message-preview";
@@ -39,11 +47,12 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
   const [kept] = useState(() => keptDraft(owner, blank));
   const [isRestored, setRestored] = useState(kept !== null);
   const start = useMemo(() => startingAt(kept?.draft ?? blank, at), [kept, blank, at]);
+  const hasNoCallerId = useQuery(meQuery).data?.account.caller_id === null;
   const form = useForm<Draft>({
     defaultValues: blank,
     values: start,
     resetOptions: { keepDefaultValues: true },
-    resolver: zodResolver(draftSchema),
+    resolver: zodResolver(hasNoCallerId ? draftSchemaWithCallerId : draftSchema),
   });
   const draft = useWatch({ control: form.control }) as Draft;
   const attempt = useRef(kept?.attempt ?? null);
@@ -117,7 +126,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
           {isRestored && (
             <div className="lg:col-span-2">
               <Notice tone="plain" icon={History}>
-                This is what you had typed before.{" "}
+                This is what you typed earlier.{" "}
                 <button
                   type="button"
                   className="font-medium text-ink underline underline-offset-2"
@@ -127,7 +136,7 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
                     setRestored(false);
                   }}
                 >
-                  Start anew
+                  Start over
                 </button>
               </Notice>
             </div>
@@ -146,7 +155,10 @@ export function CampaignForm({ owner, at, onClose }: CampaignFormProps) {
               index={person}
               onIndex={setPerson}
             />
-            <TestCall person={draft.source === "file" ? sample?.[person] : undefined} />
+            <TestCall
+              needsCallerId={hasNoCallerId}
+              person={draft.source === "file" ? sample?.[person] : undefined}
+            />
           </div>
         </form>
       </FormProvider>

@@ -28,6 +28,11 @@ export function keptDraft(owner: string, blank: Draft): Kept | null {
   }
 }
 
+/** Whether somebody began a campaign and has not created it yet. */
+export function hasDraft(owner: string): boolean {
+  return sessionStorage.getItem(name(owner)) !== null;
+}
+
 export function forgetDraft(owner: string): void {
   sessionStorage.removeItem(name(owner));
 }

@@ -41,14 +41,16 @@ function Columns({
       <h4 className="border-b px-3 py-2 text-xs font-semibold text-muted">What the columns are</h4>
       <ul className="max-h-80 divide-y overflow-y-auto">
         {columns.map((column) => (
-          <li key={column.title} className="flex items-center gap-3 px-3 py-2">
-            <div className="min-w-0 flex-1">
-              <p className="truncate text-sm font-medium">{column.title}</p>
+          <li key={column.title} className="flex gap-x-3 gap-y-1.5 px-3 py-2 max-sm:flex-col sm:items-center">
+            <div className="min-w-0 sm:flex-1">
+              <p className="truncate text-sm font-medium" title={column.title}>
+                {column.title}
+              </p>
               <p className="truncate text-xs text-muted">{column.samples.join(", ") || "empty"}</p>
             </div>
             <Select
               aria-label={`What ${column.title} is`}
-              className="h-9 w-44 shrink-0"
+              className="h-9 shrink-0 sm:w-44"
               value={column.used_as}
               onChange={(event) => onChange(mapped(file, column, event.target.value as Use))}
             >

@@ -4,6 +4,7 @@ import {
   bodyOf,
   type Draft,
   draftSchema,
+  draftSchemaWithCallerId,
   entriesOf,
   isSayable,
   previewOf,
@@ -46,6 +47,15 @@ describe("draftSchema", () => {
     expect(problems({ when: "later", date: "2020-01-01", time: "09:00" })).toEqual(["time"]);
     expect(problems({ concurrency: "1.5", retryDelay: "" })).toEqual(["concurrency", "retryDelay"]);
   });
+});
+
+it("wants a caller ID where the account has none", () => {
+  const wrong = (callerId: string) =>
+    draftSchemaWithCallerId.safeParse(draft({ callerId })).error?.issues.map(({ path }) => path[0]);
+  expect(wrong(" ")).toEqual(["callerId"]);
+  expect(wrong("+12025550100")).toBeUndefined();
+  expect(bodyOf(draft({ callerId: " +12025550100 " })).caller_id).toBe("+12025550100");
+  expect(bodyOf(draft({}))).not.toHaveProperty("caller_id");
 });
 
 describe("bodyOf", () => {

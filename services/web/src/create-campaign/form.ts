@@ -28,6 +28,8 @@ export type Draft = {
   numbers: string;
   file: ChosenFile | null;
   country: string;
+  /** The number that people see; empty: the account's own. */
+  callerId: string;
   concurrency: string;
   attempts: string;
   /** Minutes. */
@@ -52,6 +54,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     numbers: "",
     file: null,
     country: usualCountry(locales),
+    callerId: "",
     concurrency: "10",
     attempts: "1",
     retryDelay: "30",
@@ -86,6 +89,7 @@ export const draftSchema = z
     numbers: z.string(),
     file: z.custom<ChosenFile | null>(),
     country: z.string(),
+    callerId: z.string(),
     concurrency: whole(1, MOST.concurrency),
     attempts: whole(1, MOST.attempts),
     retryDelay: whole(0, MOST.retryDelay),
@@ -105,6 +109,12 @@ export const draftSchema = z
       if (problem) report(problem.field, problem.message);
     }
   });
+
+/** Where the account has no number of its own to show. */
+export const draftSchemaWithCallerId = draftSchema.superRefine((draft, context) => {
+  if (draft.callerId.trim() === "")
+    context.addIssue({ code: "custom", path: ["callerId"], message: "Enter the number that people see." });
+});
 
 /** The entries of a typed list, separated as the API separates them. */
 export function entriesOf(numbers: string): string[] {
@@ -129,6 +139,7 @@ export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
   return {
     name: draft.name.trim(),
     ...speechOf(draft, draft.message.trim()),
+    ...callerOf(draft),
     ...peopleOf(draft),
     concurrency: readWhole(draft.concurrency, 1, MOST.concurrency) ?? 10,
     max_attempts: readWhole(draft.attempts, 1, MOST.attempts) ?? 1,
@@ -139,13 +150,17 @@ export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
   };
 }
 
+/** Stands for a caller ID that is not typed yet. Nothing is called by asking. */
+const SOME_CALLER_ID = "+12025550100";
+
 /** What the API is asked about a draft that is not complete: who is called is known before the message is, and the
- * message before the time. Null: nobody is listed yet. */
+ * message before the caller ID and the time. Null: nobody is listed yet. */
 export function thoughtOf(draft: Draft, now: number): Schemas["CampaignPreflight"] | null {
   if (draft.source === "typed" ? entriesOf(draft.numbers).length === 0 : draft.file === null) return null;
   const hasTime = draft.when === "later" && scheduleProblem(draft, now) === null;
   const { name: _, ...body } = bodyOf({ ...draft, when: hasTime ? "later" : "now" });
-  return { ...body, welcome_message: isSayable(draft.message) ? body.welcome_message : "Hello." };
+  const message = isSayable(draft.message) ? body.welcome_message : "Hello.";
+  return { ...body, welcome_message: message, caller_id: SOME_CALLER_ID };
 }
 
 /** Typed numbers that are looked at for the preview, which shows ten people. */
@@ -178,6 +193,12 @@ export function isSayable(message: string): boolean {
 
 export function speechOf(draft: Draft, message: string) {
   return { welcome_message: message, language: draft.language, voice: draft.voice };
+}
+
+/** The caller ID, where one is typed. */
+export function callerOf(draft: Draft): { caller_id?: string } {
+  const number = draft.callerId.trim();
+  return number === "" ? {} : { caller_id: number };
 }
 
 function peopleOf(draft: Draft) {

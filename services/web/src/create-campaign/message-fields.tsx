@@ -44,7 +44,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
             {count(message.trim().length)} / {count(MOST.message)}
           </span>
         }
-        hint="Whoever presses 9 while it is spoken is not called again: say so in the message."
+        hint="Whoever presses 9 during the call is never called again. Tell people so in the message."
         error={errors.message?.message}
       >
         {(wiring) => (
@@ -56,7 +56,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
               area.current = element;
             }}
             className="field-sizing-content max-h-72 min-h-28"
-            placeholder="Hello {{name|there}}, your parcel arrives tomorrow. Press 9 if we shall not call you again."
+            placeholder="Hello {{name|there}}, your parcel arrives tomorrow. Press 9 and we will not call you again."
           />
         )}
       </Field>

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import { useFormContext, useWatch } from "react-hook-form";
 import { ApiProblem, type Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
@@ -69,13 +70,11 @@ export function MessagePreview({ preview, warnings, isAsked, index, onIndex }: M
           )}
         </p>
         {shown ? (
-          <p className="max-h-52 overflow-y-auto leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
-            {shown.message}
-          </p>
+          <Spoken>{shown.message}</Spoken>
         ) : message.trim() === "" ? (
           <p className="text-muted">Write the message, and see here what each person hears.</p>
         ) : (
-          <p className="leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
+          <Spoken>
             {partsOf(message).map(({ text, isPlaceholder }, place) =>
               isPlaceholder ? (
                 // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity
@@ -86,12 +85,26 @@ export function MessagePreview({ preview, warnings, isAsked, index, onIndex }: M
                 text
               ),
             )}
-          </p>
+          </Spoken>
         )}
       </div>
       {isAsked && isRefused(preview.error) && <Warning>{problemsSaid(preview.error)[0]?.message}</Warning>}
       {isAsked && warnings.map((warning) => <Warning key={warning.placeholder}>{warning.detail}</Warning>)}
     </Section>
+  );
+}
+
+/** A message of any length and direction. */
+function Spoken({ children }: { children: ReactNode }) {
+  return (
+    <p
+      dir="auto"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
+      tabIndex={0}
+      className="max-h-52 overflow-y-auto rounded-sm leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]"
+    >
+      {children}
+    </p>
   );
 }
 

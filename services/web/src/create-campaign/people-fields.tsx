@@ -26,7 +26,7 @@ export function PeopleFields({ forecast, analysis, isCurrent }: PeopleFieldsProp
   return (
     <Section title="Whom to call">
       <Toggle
-        label="Phone numbers"
+        label="Where the numbers come from"
         value={source}
         onChange={(chosen) => {
           setValue("source", chosen, { shouldDirty: true });

@@ -12,15 +12,17 @@ import { Field, Input } from "@/ui/field";
 import { problemsSaid } from "@/words/campaign-problems";
 import { testCallWords } from "@/words/test-call";
 import type { Attempt } from "./draft";
-import { type Draft, isSayable, MOST_FIELDS, speechOf } from "./form";
+import { callerOf, type Draft, isSayable, MOST_FIELDS, speechOf } from "./form";
 import { Section } from "./section";
 
 type TestCallProps = {
+  /** Whether the account has no number of its own to show. */
+  needsCallerId: boolean;
   /** For whom the message is rendered: whoever the preview shows. */
   person: { name: string | null; fields: Record<string, string> } | undefined;
 };
 
-export function TestCall({ person }: TestCallProps) {
+export function TestCall({ needsCallerId, person }: TestCallProps) {
   const { getValues, setError, setFocus } = useFormContext<Draft>();
   const client = useQueryClient();
   const [phone, setPhone] = useState("");
@@ -45,7 +47,11 @@ export function TestCall({ person }: TestCallProps) {
     },
     onError: (reason) => {
       noticeEndOfSession(reason);
-      setProblem(problemsSaid(reason)[0]?.message);
+      const said = problemsSaid(reason)[0];
+      if (said?.field === "callerId") {
+        setError("callerId", { type: "api", message: said.message });
+        setFocus("callerId");
+      } else setProblem(said?.message);
     },
   });
 
@@ -55,12 +61,16 @@ export function TestCall({ person }: TestCallProps) {
     if (!isSayable(draft.message)) {
       setError("message", { message: "Write what the test call says first." });
       setFocus("message");
+    } else if (needsCallerId && draft.callerId.trim() === "") {
+      setError("callerId", { message: "Enter the number that you will see first." });
+      setFocus("callerId");
     } else if (phone.trim() === "") {
       setProblem("Enter the number to ring.");
     } else {
       setId(null);
       ring.mutate({
         ...speechOf(draft, draft.message.trim()),
+        ...callerOf(draft),
         phone: phone.trim(),
         default_country: draft.country,
         ...(person?.name && { name: person.name }),

@@ -123,7 +123,7 @@ export function TimeZonePicker({ value, own, at, onChange, onBlur, ref, ...wirin
         onMouseDown={(event) => event.preventDefault()}
       >
         {found.length === 0 ? (
-          <p className="px-2.5 py-2 text-sm text-muted">No time zone is called so.</p>
+          <p className="px-2.5 py-2 text-sm text-muted">No time zone has that name.</p>
         ) : (
           <ul
             ref={list}

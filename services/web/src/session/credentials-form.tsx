@@ -55,7 +55,13 @@ export function CredentialsForm({ submit, isNew = false, email = "", onSubmit }:
         {(wiring) => (
           <Input
             {...wiring}
-            {...form.register("email", { required: "Enter your e-mail address." })}
+            {...form.register("email", {
+              required: "Enter your e-mail address.",
+              pattern: {
+                value: /^\s*\S+@\S+\s*$/,
+                message: "Enter the whole address, such as ada@example.com.",
+              },
+            })}
             type="email"
             autoComplete="username"
           />
@@ -69,8 +75,14 @@ export function CredentialsForm({ submit, isNew = false, email = "", onSubmit }:
         {(wiring) => (
           <Input
             {...wiring}
-            {...form.register("password", { required: "Enter your password." })}
+            {...form.register("password", {
+              required: isNew ? "Choose a password." : "Enter your password.",
+              ...(isNew && {
+                minLength: { value: 12, message: "The password needs at least 12 characters." },
+              }),
+            })}
             type="password"
+            {...(email !== "" && { "data-first": true })} // the address is known
             autoComplete={isNew ? "new-password" : "current-password"}
           />
         )}

@@ -5,7 +5,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "./cn";
 
 export const CONTROL =
-  "w-full rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink shadow-xs transition-colors hover:border-muted aria-invalid:border-danger disabled:opacity-55";
+  "w-full scroll-my-24 rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink shadow-xs transition-colors hover:border-muted aria-invalid:border-danger disabled:opacity-55";
 
 type Wiring = { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean | undefined };
 

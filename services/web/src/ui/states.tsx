@@ -48,7 +48,9 @@ export function Failure({ reason, onRetry }: { reason: unknown; onRetry?: () => 
 
 /** What is wrong, as a sentence for a person. */
 export function sentence(reason: unknown): string {
-  return reason instanceof ApiProblem ? reason.message : "Something went wrong on this page. Load it again.";
+  if (reason instanceof ApiProblem)
+    return reason.status === 401 ? "Your session has ended. Sign in again to go on." : reason.message;
+  return "Something went wrong on this page. Load it again.";
 }
 
 /** The place of something that is on its way: of its size, so that nothing jumps. */

@@ -24,7 +24,7 @@ export const LedgerEntry = memo(function LedgerEntry({ entry, place }: { entry: 
   const Icon = ICON[entry.kind];
   const isIn = !isCharge(entry) && Number(entry.amount) !== 0;
   return (
-    <li className="flex min-h-16 items-center gap-3 border-b px-4 py-2.5 [contain-intrinsic-size:auto_4rem] [content-visibility:auto] last:border-b-0 sm:gap-4 sm:px-5">
+    <li className="flex min-h-16 flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-2.5 [contain-intrinsic-size:auto_4rem] [content-visibility:auto] last:border-b-0 sm:gap-x-4 sm:px-5">
       <span
         className={cn(
           "flex size-8 shrink-0 items-center justify-center rounded-full",
@@ -33,7 +33,7 @@ export const LedgerEntry = memo(function LedgerEntry({ entry, place }: { entry: 
       >
         <Icon className="size-4" aria-hidden />
       </span>
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-32">
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm">
           <span className="font-medium">{KIND_WORD[entry.kind]}</span>
           {entry.note && <span className="min-w-0 text-muted [overflow-wrap:anywhere]">{entry.note}</span>}
@@ -50,7 +50,9 @@ export const LedgerEntry = memo(function LedgerEntry({ entry, place }: { entry: 
           {entry.call_id && <ToCall id={entry.call_id} />}
         </p>
       </div>
-      <span className={cn("shrink-0 text-sm font-medium tabular-nums", isIn ? "text-green" : "text-ink")}>
+      <span
+        className={cn("ml-auto shrink-0 text-sm font-medium tabular-nums", isIn ? "text-green" : "text-ink")}
+      >
         {signed(entry)}
       </span>
     </li>

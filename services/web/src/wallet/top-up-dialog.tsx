@@ -1,15 +1,17 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { ApiProblem, answered, api, newIdempotencyKey, type Wallet } from "@/api/client";
-import { walletEntriesQuery, walletQuery } from "@/api/queries";
+import { sessionQuery, walletEntriesQuery, walletQuery } from "@/api/queries";
+import { hasDraft } from "@/create-campaign/draft";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, FieldError, Input } from "@/ui/field";
 import { sentence } from "@/ui/states";
 import { money } from "@/words/amounts";
-import { amountFault } from "@/words/ledger";
+import { amountFault, amountOf } from "@/words/ledger";
 
 type TopUp = { amount: string; note: string };
 
@@ -20,6 +22,8 @@ type TopUpDialogProps = { wallet: Wallet; open: boolean; onOpenChange: (open: bo
 /** Puts credit into the wallet. What was typed stays when the dialog is closed without sending it. */
 export function TopUpDialog({ wallet, open, onOpenChange }: TopUpDialogProps) {
   const client = useQueryClient();
+  const navigate = useNavigate();
+  const owner = useQuery(sessionQuery).data?.user?.email ?? "";
   const form = useForm<TopUp>({ defaultValues: EMPTY });
   const { errors } = form.formState;
   const [key, setKey] = useState(newIdempotencyKey);
@@ -28,11 +32,18 @@ export function TopUpDialog({ wallet, open, onOpenChange }: TopUpDialogProps) {
       answered(
         api.POST("/api/wallet/top-ups", {
           params: { header: { "Idempotency-Key": key } },
-          body: { amount: amount.trim(), note: note.trim() || null },
+          body: { amount: amountOf(amount), note: note.trim() || null },
         }),
       ),
     onSuccess: async (entry) => {
-      toast.success(`${money(entry.amount, entry.currency)} was added to the wallet.`);
+      toast.success(`${money(entry.amount, entry.currency)} was added to the wallet.`, {
+        ...(hasDraft(owner) && {
+          action: {
+            label: "Back to your campaign",
+            onClick: () => void navigate({ to: "/campaigns", search: { create: true } }),
+          },
+        }),
+      });
       onOpenChange(false);
       form.reset(EMPTY);
       setKey(newIdempotencyKey());

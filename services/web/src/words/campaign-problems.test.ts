@@ -33,7 +33,9 @@ it("keeps what the API says of numbers", () => {
 it("says the rest for the whole", () => {
   const detail = "The wallet holds 4.00 USD; to call takes at least 10.00 USD. Top it up first.";
   const poor = new ApiProblem({ code: "insufficient_funds", detail }, new Response(null, { status: 402 }));
-  expect(problemsSaid(poor)).toEqual([{ field: null, message: detail }]);
+  expect(problemsSaid(poor)).toEqual([
+    { field: null, message: "The wallet has too little for it. Top it up first." },
+  ]);
   const gone = new ApiProblem({ code: "not_found", detail: "?" }, new Response(null, { status: 404 }));
   expect(problemsSaid(gone)[0]?.field).toBe("file");
   const over = new ApiProblem({ code: "unauthorised", detail: "?" }, new Response(null, { status: 401 }));

@@ -10,6 +10,7 @@ export type FormField =
   | "numbers"
   | "file"
   | "country"
+  | "callerId"
   | "concurrency"
   | "attempts"
   | "retryDelay"
@@ -34,6 +35,7 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   phone_column: { field: "file", label: "The column of numbers" },
   columns: { field: "file", label: "The columns" },
   default_country: { field: "country", label: "The country" },
+  caller_id: { field: "callerId", label: "The caller ID" },
   concurrency: { field: "concurrency", label: "The number of calls at once" },
   max_attempts: { field: "attempts", label: "The number of attempts" },
   retry_delay: { field: "retryDelay", label: "The wait between attempts" },
@@ -52,6 +54,7 @@ const SENTENCES: Record<string, Partial<Said> & { message: string }> = {
   invalid_scheduled_time: { field: "date", message: "This is not a date and a time. Choose them again." },
   invalid_timezone: { message: "This time zone is not known here. Choose another." },
   invalid_country: { message: "This country is not known here. Choose another." },
+  invalid_caller_id: { message: "This is not a telephone number. Write it with its + and country code." },
   unknown_column: { message: "The file has no such column. Choose the columns again." },
 };
 
@@ -63,6 +66,8 @@ export function problemsSaid(reason: unknown): Said[] {
     ];
   if (reason.fields.length > 0) return reason.fields.map(fieldSaid);
   switch (reason.code) {
+    case "insufficient_funds":
+      return [{ field: null, message: "The wallet has too little for it. Top it up first." }];
     case "unauthorised":
       return [{ field: null, message: "Your session had ended. Sign in, then press the button again." }];
     case "not_found":

@@ -22,9 +22,14 @@ export function signed(entry: Entry): string {
   return Number(entry.amount) === 0 ? amount : `${isCharge(entry) ? "−" : "+"}${amount}`;
 }
 
+/** An amount as the API takes it: "250,50" is 250.50 for many, and can mean nothing else. */
+export function amountOf(text: string): string {
+  return text.trim().replace(/^(\d+),(\d{1,2})$/, "$1.$2");
+}
+
 /** What is wrong with an amount that somebody typed; null: nothing. The API's own rule. */
 export function amountFault(text: string): string | null {
-  const amount = text.trim();
+  const amount = amountOf(text);
   if (amount === "") return "Say how much.";
   if (/^\d+,\d+$/.test(amount)) return "Write a point before the decimals, such as 250.00.";
   if (!/^\d{1,7}(\.\d{1,6})?$/.test(amount)) return "Write digits, and a point before the decimals: 250.00.";

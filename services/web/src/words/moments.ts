@@ -1,13 +1,14 @@
-/** Instants and spans as a person says them: in the browser's language, clock (12 or 24 h) and zone, unless another is meant. */
+/** Instants and spans as a person says them: in the reader's order, clock (12 or 24 h) and zone, unless another is meant. */
 
+import { LOCALE } from "./reader-locale";
 import { currentName } from "./zone-names";
 
 /** Where and when a reader is. */
 export type Place = { locale: string | undefined; zone: string; now: number };
 
-/** The reader's own language, zone and time. */
+/** The reader's own way to write dates, zone and time. */
 export function here(now: number = Date.now()): Place {
-  return { locale: undefined, zone: browserZone(), now };
+  return { locale: LOCALE, zone: browserZone(), now };
 }
 
 export function browserZone(): string {
@@ -92,6 +93,12 @@ export function fromNow(instant: string | number, place: Place): string {
     count,
     unit,
   );
+}
+
+/** How long ago something was that has happened: never "in 4 seconds", whatever our clock says beside the server's. */
+export function ago(instant: string | number, place: Place): string {
+  const at = typeof instant === "number" ? instant : Date.parse(instant);
+  return fromNow(Math.min(at, place.now), place);
 }
 
 const SECOND = ["second", 1] as const;

@@ -7,7 +7,7 @@ const failed = { status: "failed" } as Campaign;
 describe("the remedy", () => {
   it("fits the reason", () => {
     const reasons = {
-      "The carrier refuses the caller id +15005550001 (21212: not valid). Use another number.": /caller id/,
+      "The carrier refuses the caller id +15005550001 (21212: not valid). Use another number.": /caller ID/,
       "Three dialers in a row were lost while they started this campaign.": /whoever runs Belltower/,
       "The balance is too low.": /Top up the wallet/,
     };

@@ -32,16 +32,14 @@ export function nextThing(campaign: Campaign, place: Place): string {
     case "scheduled":
       return `Starts ${moment(campaign.scheduled_time ?? campaign.created_at, place)}.`;
     case "pending":
-      return "Due now: a dialer is about to take it.";
+      return "Due now: the calls are about to begin.";
     case "processing":
       if (progress.in_progress > 0) return "People are being called.";
       return next === null || Date.parse(next) <= place.now
         ? "People are being called."
         : `Waits to call again: the next call is due ${moment(next, place)}.`;
     case "completed":
-      return campaign.completed_at
-        ? `Everybody's outcome is known since ${moment(campaign.completed_at, place)}.`
-        : "Done.";
+      return campaign.completed_at ? `Finished ${moment(campaign.completed_at, place)}.` : "Finished.";
     case "failed":
       return "It could not go on.";
     case "paused":
@@ -56,7 +54,7 @@ export function remedy(campaign: Campaign): string | null {
   const reason = campaign.status_reason ?? "";
   if (campaign.status !== "failed" && campaign.status !== "paused") return null;
   if (/balance|funds|money/i.test(reason)) return "Top up the wallet, then call the rest again.";
-  if (/caller id/i.test(reason)) return "Create the campaign again with a caller id that your carrier knows.";
+  if (/caller id/i.test(reason)) return "Call again with a caller ID that your carrier lets you show.";
   if (/dialer/i.test(reason)) return "Nothing is wrong with your list. Ask whoever runs Belltower.";
   if (/number|contact/i.test(reason)) return "Look at the rejected numbers, then create the campaign again.";
   return "Call the ones who were not reached again, as a new campaign.";

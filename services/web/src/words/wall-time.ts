@@ -2,7 +2,7 @@
  * times, which are refused, and doubles others, of which the first is meant. */
 
 import { Temporal } from "temporal-polyfill";
-import { cityOf, fromNow, moment, offsetOf, type Place, showSameTime } from "./moments";
+import { cityOf, fromNow, here, moment, offsetOf, type Place, showSameTime, timeOfDay } from "./moments";
 
 export type WallTime = { date: string; time: string; zone: string };
 
@@ -45,7 +45,7 @@ export function scheduleProblem(
     case "skipped":
       return {
         field: "time",
-        message: `Clocks in ${cityOf(chosen.zone)} go forward then, and skip this time. The next that exists is ${reading.next.time}.`,
+        message: `Clocks in ${cityOf(chosen.zone)} go forward then and skip this time. The next one is ${asClocksShow(reading.next.time)}.`,
       };
     default:
       if (reading.at <= now) return { field: "time", message: "That moment has passed. Choose a later one." };
@@ -76,15 +76,20 @@ export function wallTimeAt(at: number, zone: string): { date: string; time: stri
 
 /** Some times that people often mean: a full hour soon, and the next mornings at nine. */
 export function suggestions(now: number, zone: string): { label: string; date: string; time: string }[] {
-  const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
-  const hour = here.add({ hours: 1 }).round({ smallestUnit: "minute", roundingIncrement: 5 });
-  const tomorrow = here.toPlainDate().add({ days: 1 });
-  const monday = here.toPlainDate().add({ days: 8 - here.dayOfWeek });
+  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
+  const hour = local.add({ hours: 1 }).round({ smallestUnit: "minute", roundingIncrement: 5 });
+  const tomorrow = local.toPlainDate().add({ days: 1 });
+  const monday = local.toPlainDate().add({ days: 8 - local.dayOfWeek });
   return [
     { label: "In an hour", ...parts(hour.toPlainDateTime()) },
     { label: "Tomorrow at nine", date: tomorrow.toString(), time: "09:00" },
     ...(monday.equals(tomorrow) ? [] : [{ label: "Monday at nine", date: monday.toString(), time: "09:00" }]),
   ];
+}
+
+/** "03:00" as the reader writes it. */
+function asClocksShow(time: string): string {
+  return timeOfDay(`1970-01-01T${time}Z`, { ...here(), zone: "UTC" });
 }
 
 function plain(date: string, time: string): Temporal.PlainDateTime | null {

@@ -50,7 +50,7 @@ async def retry_campaign(
         welcome_message=source.welcome_message,
         language=source.language,
         voice=source.voice,
-        caller_id=source.caller_id,
+        caller_id=retry.caller_id or source.caller_id,
         concurrency=source.concurrency,
         max_attempts=source.max_attempts,
         retry_delay=source.retry_delay,

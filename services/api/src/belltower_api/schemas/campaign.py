@@ -161,10 +161,10 @@ class CampaignCollection(Collection[Campaign]):
 
 _MEANING = {
     CampaignStatus.SCHEDULED: "It waits for its time.",
-    CampaignStatus.PENDING: "It is due and announced to the dialers.",
-    CampaignStatus.PROCESSING: "A dialer took it over.",
+    CampaignStatus.PENDING: "It is due.",
+    CampaignStatus.PROCESSING: "Calling began, or goes on.",
     CampaignStatus.PAUSED: "No call is placed until it is resumed.",
-    CampaignStatus.COMPLETED: "Every contact is final.",
+    CampaignStatus.COMPLETED: "What became of everybody is known.",
     CampaignStatus.FAILED: "It could not start, or not go on.",
     CampaignStatus.CANCELLED: "No call is placed any more.",
 }
@@ -182,7 +182,7 @@ class CampaignEvent(BaseModel):
         description="Who moved it: an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
     )
     reason: str | None = Field(examples=[None])
-    detail: str = Field(description="What the new status means.", examples=["A dialer took it over."])
+    detail: str = Field(description="What the new status means.", examples=["Calling began, or goes on."])
 
     @classmethod
     def of(cls, event: history.CampaignEvent) -> Self:

@@ -49,6 +49,10 @@ def _caller_id(text: str) -> str:
         ) from None
 
 
+CallerId = Annotated[
+    Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_caller_id)] | None, BlankIsAbsent
+]
+
 WelcomeMessage = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=3000),
@@ -94,9 +98,7 @@ class Speech(Request):
         examples=["alice"],
         json_schema_extra={"pattern": _VOICE},
     )
-    caller_id: Annotated[
-        Annotated[str, Field(max_length=phone.MAX_LENGTH), AfterValidator(_caller_id)] | None, BlankIsAbsent
-    ] = Field(
+    caller_id: CallerId = Field(
         default=None,
         description="The number that callees see; the account's own by default.",
         examples=["+14155550100"],
@@ -170,6 +172,11 @@ class CampaignRetry(StartFields):
     )
     name: Annotated[Name | None, BlankIsAbsent] = Field(
         default=None, description="That of the campaign with (retry) by default.", examples=["Delivery notice, again"]
+    )
+    caller_id: CallerId = Field(
+        default=None,
+        description="The number that callees see; the campaign's by default. Another one, where the carrier refused it.",
+        examples=["+14155550100"],
     )
 
 
