@@ -5,6 +5,7 @@ import type { Campaign, Schemas } from "./client";
 import { type EventStream, openEventStream } from "./event-stream";
 import { sessionEnded } from "./session-state";
 import { createStore } from "./store";
+import { newer, remember } from "./told";
 
 type Collection = Schemas["CampaignCollection"];
 type Lists = InfiniteData<Collection, string | null>;
@@ -20,20 +21,13 @@ const DETAILS = 1_000;
 const HIDDEN = 30_000;
 const PATIENCE = 3_000;
 
-let stop: (() => void) | null = null;
+let isFollowing = false;
 
-/** Follows the account's campaigns, unless that is done already. Call it before anything is read: then nothing is missed. */
+/** Follows the account's campaigns for as long as the page is there, unless that is done already. Call it before anything is
+ * read: then nothing is missed. */
 export function startFollowing(client: QueryClient): void {
-  stop ??= follow(client);
-}
-
-/** Ends it: whoever was signed in is not any more. */
-export function stopFollowing(): void {
-  stop?.();
-  stop = null;
-}
-
-function follow(client: QueryClient): () => void {
+  if (isFollowing) return;
+  isFollowing = true;
   let stream: EventStream | null = null;
   let position: string | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +40,7 @@ function follow(client: QueryClient): () => void {
         clearTimeout(doubting);
         doubting = undefined;
         connection.set("live");
-        if (!resumed) void refreshOlder(client);
+        void (resumed ? refreshFailed(client) : refreshOlder(client));
       },
       onEvent: ({ event, data }) => {
         if (event === "campaign") {
@@ -96,17 +90,8 @@ function follow(client: QueryClient): () => void {
   open();
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("offline", onOffline);
-  addEventListener("online", open);
-  const unsubscribe = sessionEnded.subscribe(onSession);
-  return () => {
-    close();
-    clearTimeout(hiding);
-    document.removeEventListener("visibilitychange", onVisibility);
-    removeEventListener("offline", onOffline);
-    removeEventListener("online", open);
-    unsubscribe();
-    connection.set("connecting");
-  };
+  addEventListener("online", onVisibility);
+  sessionEnded.subscribe(onSession);
 }
 
 /** Reads anew what was read before now: what changed between then and now, nobody tells. */
@@ -118,14 +103,22 @@ function refreshOlder(client: QueryClient): Promise<void> {
   });
 }
 
+/** Reads anew what could not be read while the API was away, and what another start of it may have changed. */
+function refreshFailed(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({
+    predicate: ({ queryKey, state }) => queryKey[0] === "me" || state.status === "error",
+  });
+}
+
 /** Puts a campaign's new state wherever an older one is held. */
 export function merge(client: QueryClient, campaign: Campaign): void {
+  const known = remember(campaign.id, campaign);
+  if (known === null || (known && known.version >= campaign.version)) return;
   client.setQueryData<Campaign>(["campaign", campaign.id], (held) => newer(held, campaign));
   if (campaign.is_test) return;
   // A list that does not hold it may have to, if it is new or was moved: progress alone brings no campaign onto a list.
   const place = placeOf(campaign);
-  const isMoved = places.get(campaign.id) !== place;
-  places.set(campaign.id, place);
+  const isMoved = placeOf(known) !== place;
   for (const query of client.getQueryCache().findAll({ queryKey: ["campaigns"] })) {
     const lists = query.state.data as Lists | undefined;
     if (lists === undefined) continue;
@@ -138,19 +131,11 @@ export function merge(client: QueryClient, campaign: Campaign): void {
   }
 }
 
-/** By campaign, what was last told of it that decides which lists it is on. */
-const places = new Map<string, string>();
-
+/** What of a campaign decides which lists it is on, and where. */
 function placeOf(campaign: Campaign | undefined): string {
   return campaign === undefined
     ? ""
     : JSON.stringify([campaign.status, campaign.name, campaign.scheduled_time]);
-}
-
-/** Whatever is newer of two states of a campaign; events may arrive twice and late. */
-export function newer(held: Campaign | undefined, told: Campaign): Campaign | undefined {
-  if (held === undefined) return undefined; // nobody looks at it
-  return told.version > held.version ? told : held;
 }
 
 function find(lists: Lists, id: string): Campaign | undefined {
@@ -170,7 +155,9 @@ function replaced(lists: Lists, campaign: Campaign): Lists {
   return { ...lists, pages };
 }
 
-function forget(client: QueryClient, id: string): void {
+/** Takes a campaign that was deleted off the lists. */
+export function forget(client: QueryClient, id: string): void {
+  remember(id, null);
   client.setQueriesData<Lists>({ queryKey: ["campaigns"] }, (lists) => {
     if (lists === undefined || find(lists, id) === undefined) return lists;
     const pages = lists.pages.map((page) => ({
