@@ -17,6 +17,7 @@ import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
 import { Shell } from "./layout/shell";
 import { SignInPage } from "./session/sign-in-page";
+import { wanted } from "./session/wanted";
 import { Failure } from "./ui/states";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -30,7 +31,10 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (given: Record<string, unknown>): { next?: string } =>
     typeof given.next === "string" ? { next: given.next } : {},
-  loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session.user !== null) throw redirect({ href: wanted(search.next), replace: true });
+  },
   component: SignInPage,
 });
 

@@ -4,8 +4,9 @@ import { useEffect } from "react";
 import { answered, api } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
 import { Bell } from "@/layout/bell";
-import { CarrierNotice } from "@/layout/carrier-notice";
+import { tellOtherTabs } from "./changes";
 import { type Credentials, CredentialsForm } from "./credentials-form";
+import { wanted } from "./wanted";
 
 /** Signs somebody in and takes them where they wanted to go; on the first visit of all, makes the first administrator. */
 export function SignInPage() {
@@ -27,14 +28,14 @@ export function SignInPage() {
         ? api.POST("/api/administrator", { body: { ...body, account_name } })
         : api.POST("/api/session", { body }),
     );
+    tellOtherTabs(entered);
     client.clear();
     client.setQueryData(sessionQuery.queryKey, entered);
-    await navigate({ to: isOwnPath(next) ? next : "/campaigns" });
+    await navigate({ href: wanted(next) });
   }
 
   return (
     <div className="flex min-h-dvh flex-col">
-      {session.user && <CarrierNotice />}
       <main className="flex flex-1 flex-col items-center justify-center px-4 py-10">
         <div className="w-full max-w-sm">
           <div className="mb-6 flex flex-col items-center gap-3 text-center">
@@ -57,9 +58,4 @@ export function SignInPage() {
       </main>
     </div>
   );
-}
-
-/** Whether an address is a page of ours: a link to sign in must not lead anywhere else. */
-export function isOwnPath(path: string | undefined): path is string {
-  return path !== undefined && /^\/(?![/\\])/.test(path);
 }
