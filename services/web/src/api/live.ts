@@ -18,7 +18,7 @@ export const connection = createStore<Connection>("connecting");
 /** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, and how long
  * a stream may be away before that is said. */
 const DETAILS = 1_000;
-const HIDDEN = 30_000;
+const HIDDEN = 5_000;
 const PATIENCE = 3_000;
 
 let isFollowing = false;
@@ -69,7 +69,8 @@ export function startFollowing(client: QueryClient): void {
     stream = null;
   }
 
-  // A tab that nobody sees would keep one of the few connections that a browser opens to an address.
+  // A tab that nobody sees would keep one of the six connections that a browser opens to an address (HTTP/1.1): with six
+  // such tabs nothing else is answered any more.
   function onVisibility() {
     clearTimeout(hiding);
     if (document.visibilityState === "hidden") hiding = setTimeout(close, HIDDEN);
@@ -87,7 +88,7 @@ export function startFollowing(client: QueryClient): void {
     else open();
   }
 
-  open();
+  onVisibility();
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("offline", onOffline);
   addEventListener("online", onVisibility);
