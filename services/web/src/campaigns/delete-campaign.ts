@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { ApiProblem, answered, api, type Campaign } from "@/api/client";
 import { createStore } from "@/api/store";
 import { sentence } from "@/ui/states";
+import { quoted } from "@/words/quoted";
 
 /** Milliseconds to change one's mind. */
 const UNDO = 8_000;
@@ -41,14 +42,14 @@ export function useDeleteCampaign(): (campaign: Campaign) => void {
           await answered(request).catch(unlessGone);
           await client.invalidateQueries({ queryKey: ["campaigns"] });
         } catch (reason) {
-          toast.error(`“${campaign.name}” was not deleted. ${sentence(reason)}`);
+          toast.error(`${quoted(campaign.name)} was not deleted. ${sentence(reason)}`);
         } finally {
           stay(campaign.id);
         }
       };
       const timer = setTimeout(() => void remove(), UNDO);
       waiting.add(remove);
-      toast(`“${campaign.name}” is deleted.`, {
+      toast(`${quoted(campaign.name)} is deleted.`, {
         duration: UNDO,
         action: {
           label: "Undo",
