@@ -33,7 +33,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       <MenuItem icon={Download} onSelect={() => location.assign(`/api/campaigns/${campaign.id}/download`)}>
         Download results
       </MenuItem>
-      <MenuItem icon={RotateCcw} disabled={!hasFailedOnes(campaign)} onSelect={() => retry.mutate(campaign)}>
+      <MenuItem icon={RotateCcw} disabled={!hasFailedOnes(campaign)} onSelect={() => retry.start(campaign)}>
         Call the failed ones again
       </MenuItem>
       <MenuItem icon={Trash2} danger onSelect={() => remove(campaign)}>

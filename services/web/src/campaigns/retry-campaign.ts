@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import { toast } from "sonner";
 import { answered, api, type Campaign, newIdempotencyKey } from "@/api/client";
 import { sentence } from "@/ui/states";
@@ -15,22 +16,33 @@ export function hasFailedOnes(campaign: Campaign): boolean {
   );
 }
 
+const KEY = ["retry"];
+
 export function useRetryCampaign() {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return useMutation({
+  const key = useRef(newIdempotencyKey());
+  const retry = useMutation({
+    mutationKey: KEY,
     mutationFn: (campaign: Campaign) =>
       answered(
         api.POST("/api/campaigns/{campaign_id}/retry", {
-          params: { path: { campaign_id: campaign.id }, header: { "Idempotency-Key": newIdempotencyKey() } },
+          params: { path: { campaign_id: campaign.id }, header: { "Idempotency-Key": key.current } },
           body: {},
         }),
       ),
     onSuccess: async (made) => {
+      key.current = newIdempotencyKey();
       toast.success(`Calling ${counted(made.progress.total, "person", "people")} again.`);
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate({ to: "/campaigns/$campaignId", params: { campaignId: made.id } });
     },
     onError: (reason) => toast.error(sentence(reason)),
   });
+  return {
+    isPending: retry.isPending,
+    start: (campaign: Campaign) => {
+      if (client.isMutating({ mutationKey: KEY }) === 0) retry.mutate(campaign); // two clicks are one
+    },
+  };
 }
