@@ -23,7 +23,6 @@ export function SignInAgain() {
   return (
     <Dialog
       open={ended}
-      onOpenChange={() => undefined}
       title="Your session has ended"
       description="Sign in again to go on. Nothing you typed is lost."
       keepOpenOutside

@@ -9,7 +9,8 @@ const FIELD = "input:not([type=hidden], :disabled), textarea:not(:disabled)";
 
 type DialogProps = {
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Without it there is no way out but what is in the dialog. */
+  onOpenChange?: (open: boolean) => void;
   title: string;
   description?: ReactNode;
   /** Stays in view below what scrolls. */
@@ -33,7 +34,7 @@ export function Dialog({
 }: DialogProps) {
   const opener = useRef<Element | null>(null);
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} {...(onOpenChange && { onOpenChange })}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 bg-black/45 backdrop-blur-[1px]" />
         <Radix.Content
@@ -64,11 +65,13 @@ export function Dialog({
                 <Radix.Description className="mt-0.5 text-sm text-muted">{description}</Radix.Description>
               )}
             </div>
-            <Radix.Close asChild>
-              <Button variant="quiet" size="icon" className="-mt-1 -mr-2" aria-label="Close">
-                <X aria-hidden />
-              </Button>
-            </Radix.Close>
+            {onOpenChange && (
+              <Radix.Close asChild>
+                <Button variant="quiet" size="icon" className="-mt-1 -mr-2" aria-label="Close">
+                  <X aria-hidden />
+                </Button>
+              </Radix.Close>
+            )}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 py-4">{children}</div>
           {footer && <footer className="border-t bg-canvas px-5 py-3.5 sm:rounded-b-2xl">{footer}</footer>}
