@@ -8,7 +8,7 @@ import { createParser, type EventSourceMessage, type EventSourceParser } from "e
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 const OPENING = 10_000;
-const SILENCE = 40_000;
+const SILENCE = 25_000;
 
 export type EventStream = {
   close: () => void;
