@@ -79,7 +79,8 @@ const campaign = createRoute({
   getParentRoute: () => app,
   path: "/campaigns/$campaignId",
   validateSearch: readCampaignSearch,
-  loader: ({ context, params }) => {
+  loader: ({ context, params, cause }) => {
+    if (cause === "preload") return; // the page itself: a pointer passes over many campaigns while somebody scrolls
     void context.client.prefetchQuery(campaignQuery(params.campaignId));
     void context.client.prefetchQuery(statsQuery(params.campaignId));
   },

@@ -78,6 +78,10 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Lists of campaigns are kept current by live events, whether somebody looks at them or not: coming back to a list of many pages
+ * reads it anew only if something on it was moved. */
+const LIVE = Number.POSITIVE_INFINITY;
+
 /** The campaigns, a page at a time, as the API orders them. */
 export function campaignsQuery(filter: CampaignFilter) {
   return infiniteQueryOptions({
@@ -88,6 +92,7 @@ export function campaignsQuery(filter: CampaignFilter) {
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    staleTime: LIVE,
     placeholderData: keepPreviousData,
   });
 }
@@ -120,6 +125,7 @@ function spanQuery(span: Span) {
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    staleTime: LIVE,
     placeholderData: keepPreviousData,
   });
 }
