@@ -51,8 +51,8 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
     if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
-    startFollowing(context.client);
     void context.client.prefetchQuery(meQuery);
+    await startFollowing(context.client);
   },
   component: Shell,
 });

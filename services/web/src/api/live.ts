@@ -15,19 +15,26 @@ export type Connection = "connecting" | "live" | "lost";
 
 export const connection = createStore<Connection>("connecting");
 
-/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, and how long
- * a stream may be away before that is said. */
+/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, how long a
+ * stream may be away before that is said, and how long what is read first waits for it. */
 const DETAILS = 1_000;
 const HIDDEN = 5_000;
 const PATIENCE = 3_000;
+const HEAD_START = 250;
 
-let isFollowing = false;
+let following: Promise<void> | null = null;
 
-/** Follows the account's campaigns for as long as the page is there, unless that is done already. Call it before anything is
- * read: then nothing is missed. */
-export function startFollowing(client: QueryClient): void {
-  if (isFollowing) return;
-  isFollowing = true;
+/** Follows the account's campaigns for as long as the page is there, unless that is done already. What is read after the promise
+ * misses nothing; it keeps nobody waiting for long. */
+export function startFollowing(client: QueryClient): Promise<void> {
+  following ??= new Promise((resolve) => {
+    follow(client, resolve);
+    setTimeout(resolve, HEAD_START);
+  });
+  return following;
+}
+
+function follow(client: QueryClient, onOpen: () => void): void {
   let stream: EventStream | null = null;
   let position: string | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -40,6 +47,7 @@ export function startFollowing(client: QueryClient): void {
         clearTimeout(doubting);
         doubting = undefined;
         connection.set("live");
+        onOpen();
         void (resumed ? refreshFailed(client) : refreshOlder(client));
       },
       onEvent: ({ event, data }) => {
