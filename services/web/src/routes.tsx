@@ -15,15 +15,14 @@ import { readCalendarSearch } from "./calendar/calendar-search";
 import { readCampaignSearch } from "./campaign/campaign-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
+import { loaded, NotShown } from "./layout/not-shown";
 import { Shell } from "./layout/shell";
 import { SignInPage } from "./session/sign-in-page";
 import { wanted } from "./session/wanted";
-import { Failure } from "./ui/states";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
-  errorComponent: ({ error, reset }) => <Failure reason={error} onRetry={reset} />,
 });
 
 const signIn = createRoute({
@@ -84,26 +83,26 @@ const campaign = createRoute({
     void context.client.prefetchQuery(campaignQuery(params.campaignId));
     void context.client.prefetchQuery(statsQuery(params.campaignId));
   },
-  component: lazyRouteComponent(() => import("./campaign/campaign-page"), "CampaignPage"),
+  component: lazyRouteComponent(() => loaded(import("./campaign/campaign-page")), "CampaignPage"),
 });
 
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
   validateSearch: readCalendarSearch,
-  component: lazyRouteComponent(() => import("./calendar/calendar-page"), "CalendarPage"),
+  component: lazyRouteComponent(() => loaded(import("./calendar/calendar-page")), "CalendarPage"),
 });
 
 const wallet = createRoute({
   getParentRoute: () => app,
   path: "/wallet",
-  component: lazyRouteComponent(() => import("./wallet/wallet-page"), "WalletPage"),
+  component: lazyRouteComponent(() => loaded(import("./wallet/wallet-page")), "WalletPage"),
 });
 
 const apiKeys = createRoute({
   getParentRoute: () => app,
   path: "/api-keys",
-  component: lazyRouteComponent(() => import("./api-keys/api-keys-page"), "ApiKeysPage"),
+  component: lazyRouteComponent(() => loaded(import("./api-keys/api-keys-page")), "ApiKeysPage"),
 });
 
 export const router = createRouter({
@@ -113,6 +112,7 @@ export const router = createRouter({
     app.addChildren([campaigns, campaign, calendar, wallet, apiKeys]),
   ]),
   context: { client: queryClient },
+  defaultErrorComponent: NotShown,
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
