@@ -79,6 +79,16 @@ def test_what_cannot_be_loaded_says_why_and_is_there_by_itself_when_it_can(visit
     visit.forgive("ERR_INTERNET_DISCONNECTED|ERR_NETWORK")
 
 
+def test_a_page_whose_code_cannot_be_loaded_says_so_and_is_there_when_it_can(page: Page, visit: Visit) -> None:
+    is_loaded(page)
+    visit.context.set_offline(True)
+    page.get_by_role("link", name="Calendar").first.click()
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    visit.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Calendar", exact=True)).to_be_visible()
+    visit.forgive("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|dynamically imported module|could not be reached")
+
+
 def test_a_campaign_is_deleted_unless_one_thinks_again(page: Page, product: Product, tag: str) -> None:
     product.create(name=f"Gone {tag}", is_scheduled=True, scheduled_time=in_seconds(86_400))
     row = page.get_by_role("row").filter(has_text=f"Gone {tag}")
