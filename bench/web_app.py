@@ -1,6 +1,7 @@
-"""What the web app costs its reader: bytes and time until the list can be used, and frames while ten thousand campaigns scroll.
+"""What the web app costs its reader: bytes and time until the list can be used, and frames while ten thousand campaigns scroll,
+and the people of one that has a million.
 
-    . .run/credentials.env && .venv/bin/python bench/web_app.py [CAMPAIGNS]
+    . .run/credentials.env && .venv/bin/python bench/web_app.py [CAMPAIGNS [CONTACTS]]
 
 It needs a running `make run`, whose account it gives that many campaigns, due in a year. The baseline of the frames is the
 same scrolling of a page that holds as many plain lines of text.
@@ -21,6 +22,8 @@ from playwright.async_api import Browser, Page, async_playwright
 URL = os.environ["BELLTOWER_URL"]
 HEADERS = {"Authorization": f"Bearer {os.environ['BELLTOWER_API_KEY']}"}
 CAMPAIGNS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+CONTACTS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+LARGE = f"List of {CONTACTS:,}"
 LOADS = 7
 STEPS = 300
 """Turns of the wheel, of 400 pixels each, a sixtieth of a second apart."""
@@ -33,16 +36,17 @@ _RECORD = """() => {
 }"""
 
 
+_DUE = {"is_scheduled": True, "scheduled_time": (datetime.now(UTC) + timedelta(days=365)).isoformat()}
+
+
 async def _create(campaigns: int) -> None:
     limits = httpx.Limits(max_connections=8)
-    due = (datetime.now(UTC) + timedelta(days=365)).isoformat()
     async with httpx.AsyncClient(base_url=URL, headers=HEADERS, limits=limits, timeout=None, trust_env=False) as client:
         there = (await client.get("/api/campaigns?limit=1")).json()["total"]
         body = {
             "welcome_message": "Hello.",
             "phone_numbers": "+12025550143",
-            "is_scheduled": True,
-            "scheduled_time": due,
+            **_DUE,
         }
         for first in range(there, campaigns, 200):
             batch = range(first, min(first + 200, campaigns))
@@ -50,6 +54,23 @@ async def _create(campaigns: int) -> None:
                 *(client.post("/api/campaigns", json={"name": f"Reminder {number}", **body}) for number in batch)
             )
             assert all(answer.status_code == 201 for answer in answers), answers[0].text
+
+
+async def _create_large() -> str:
+    """The id of the campaign that has so many people."""
+    async with httpx.AsyncClient(base_url=URL, headers=HEADERS, timeout=None, trust_env=False) as client:
+        there = (await client.get("/api/campaigns", params={"search": LARGE, "limit": 1})).json()["items"]
+        if not there:
+            lines = (f"+1415{2_000_000 + number},Person {number}" for number in range(CONTACTS))
+            file = ("people.csv", "\n".join(["phone,name", *lines]).encode(), "text/csv")
+            uploaded = await client.post("/api/imports", files={"file": file})
+            assert uploaded.status_code == 201, uploaded.text
+            body = {"name": LARGE, "welcome_message": "Hello {{name}}.", "import_id": uploaded.json()["id"], **_DUE}
+            created = await client.post("/api/campaigns", json=body)
+            assert created.status_code == 201, created.text
+            there = [created.json()]
+    campaign_id: str = there[0]["id"]
+    return campaign_id
 
 
 async def _signed_in(browser: Browser) -> Page:
@@ -100,6 +121,7 @@ def _show(what: str, frames: list[float]) -> None:
 async def main() -> None:
     """Print the figures."""
     await _create(CAMPAIGNS)
+    large = await _create_large()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = await _signed_in(browser)
@@ -108,6 +130,9 @@ async def main() -> None:
         print(f"list to be used after {statistics.median(loads):.2f} s (median of {LOADS}, {max(loads):.2f} at worst)")
         _show(f"{CAMPAIGNS:,} campaigns", await _frames(page))
         reached = await page.evaluate("scrollY")
+        await page.goto(f"/campaigns/{large}?tab=contacts")
+        await page.get_by_role("table", name="Contacts").wait_for()
+        _show(f"{CONTACTS:,} contacts", await _frames(page))
         await page.set_content("<p style='margin:1em'>Reminder</p>" * CAMPAIGNS)
         _show("as many plain lines", await _frames(page))
         print(f"scrolled {reached:,.0f} pixels")

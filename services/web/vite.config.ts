@@ -25,7 +25,9 @@ const withPolicy: Plugin = {
 export default defineConfig({
   plugins: [react(), tailwind(), withPolicy],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
-  build: { target: "es2023", sourcemap: false, chunkSizeWarningLimit: 400 },
+  // Kilobytes before compression. The largest is Recharts, which is loaded when a campaign is opened; the list's own budget is
+  // 250 kB of all its code, compressed (bench/web_app.py).
+  build: { target: "es2023", sourcemap: false, chunkSizeWarningLimit: 420 },
   server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

@@ -6,10 +6,13 @@ import { createRoot } from "react-dom/client";
 import { Toaster } from "sonner";
 import { queryClient } from "./api/queries";
 import { router } from "./routes";
+import { followOtherTabs } from "./session/changes";
 import "./styles.css";
 
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has no #root");
+
+followOtherTabs(queryClient);
 
 createRoot(place).render(
   <StrictMode>

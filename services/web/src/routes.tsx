@@ -15,14 +15,14 @@ import { readCalendarSearch } from "./calendar/calendar-search";
 import { readCampaignSearch } from "./campaign/campaign-search";
 import { CampaignsPage, readCampaignsSearch } from "./campaigns/campaigns-page";
 import { NotFoundPage } from "./layout/not-found-page";
-import { PageFailure, pageCode } from "./layout/page-failure";
+import { loaded, NotShown } from "./layout/not-shown";
 import { Shell } from "./layout/shell";
 import { SignInPage } from "./session/sign-in-page";
+import { wanted } from "./session/wanted";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
-  errorComponent: PageFailure,
 });
 
 const signIn = createRoute({
@@ -30,7 +30,10 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (given: Record<string, unknown>): { next?: string } =>
     typeof given.next === "string" ? { next: given.next } : {},
-  loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session.user !== null) throw redirect({ href: wanted(search.next), replace: true });
+  },
   component: SignInPage,
 });
 
@@ -47,8 +50,8 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
     if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
-    startFollowing(context.client);
     void context.client.prefetchQuery(meQuery);
+    await startFollowing(context.client);
   },
   component: Shell,
 });
@@ -75,30 +78,31 @@ const campaign = createRoute({
   getParentRoute: () => app,
   path: "/campaigns/$campaignId",
   validateSearch: readCampaignSearch,
-  loader: ({ context, params }) => {
+  loader: ({ context, params, cause }) => {
+    if (cause === "preload") return; // the page itself: a pointer passes over many campaigns while somebody scrolls
     void context.client.prefetchQuery(campaignQuery(params.campaignId));
     void context.client.prefetchQuery(statsQuery(params.campaignId));
   },
-  component: lazyRouteComponent(() => pageCode(() => import("./campaign/campaign-page")), "CampaignPage"),
+  component: lazyRouteComponent(() => loaded(import("./campaign/campaign-page")), "CampaignPage"),
 });
 
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
   validateSearch: readCalendarSearch,
-  component: lazyRouteComponent(() => pageCode(() => import("./calendar/calendar-page")), "CalendarPage"),
+  component: lazyRouteComponent(() => loaded(import("./calendar/calendar-page")), "CalendarPage"),
 });
 
 const wallet = createRoute({
   getParentRoute: () => app,
   path: "/wallet",
-  component: lazyRouteComponent(() => pageCode(() => import("./wallet/wallet-page")), "WalletPage"),
+  component: lazyRouteComponent(() => loaded(import("./wallet/wallet-page")), "WalletPage"),
 });
 
 const apiKeys = createRoute({
   getParentRoute: () => app,
   path: "/api-keys",
-  component: lazyRouteComponent(() => pageCode(() => import("./api-keys/api-keys-page")), "ApiKeysPage"),
+  component: lazyRouteComponent(() => loaded(import("./api-keys/api-keys-page")), "ApiKeysPage"),
 });
 
 export const router = createRouter({
@@ -108,7 +112,7 @@ export const router = createRouter({
     app.addChildren([campaigns, campaign, calendar, wallet, apiKeys]),
   ]),
   context: { client: queryClient },
-  defaultErrorComponent: PageFailure,
+  defaultErrorComponent: NotShown,
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
-from tests.e2e.conftest import Product
+from tests.e2e.conftest import Product, in_seconds
 from tests.support.browser import Visit, accessibility_problems
 
 
@@ -55,3 +55,31 @@ def test_the_password_is_asked_again_above_what_one_was_doing(page: Page, visit:
     expect(search).to_have_value("Something typed")
     expect(page.get_by_text("No campaign fits")).to_be_visible()
     visit.forgive("401")
+
+
+def test_another_person_in_another_tab_sees_nothing_of_the_first(page: Page, visit: Visit, product: Product) -> None:
+    product.create(name="Not for others", is_scheduled=True, scheduled_time=in_seconds(86_400))
+    campaign = page.get_by_role("link", name="Not for others")
+    expect(campaign).to_be_visible()
+    other = product.another("other-tab@example.com", balance="20.00")
+    tab = visit.context.new_page()
+    tab.goto("/campaigns")
+    tab.get_by_role("button", name="Example Ltd").click()
+    tab.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    tab.get_by_label("E-mail").fill(other.email)
+    tab.get_by_label("Password").fill(other.password)
+    tab.keyboard.press("Enter")
+    for each in (tab, page):
+        expect(each.get_by_role("heading", name="Create your first campaign")).to_be_visible()
+    expect(campaign).to_be_hidden()
+
+
+def test_what_waits_to_be_deleted_is_deleted_before_one_is_out(page: Page, product: Product) -> None:
+    made = product.create(name="Leaves first", is_scheduled=True, scheduled_time=in_seconds(86_400)).json()
+    page.get_by_role("button", name="Actions for Leaves first").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    page.get_by_role("button", name="Example Ltd").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert product.client.get(f"/api/campaigns/{made['id']}").status_code == 404

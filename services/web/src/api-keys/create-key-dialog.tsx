@@ -7,6 +7,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, FieldError, Input } from "@/ui/field";
 import { sentence } from "@/ui/states";
+import { quoted } from "@/words/quoted";
 import { NewKey } from "./new-key";
 
 type CreateKeyDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
@@ -53,7 +54,7 @@ export function CreateKeyDialog({ open, onOpenChange }: CreateKeyDialogProps) {
       title={created ? "Your new key" : "Create an API key"}
       description={
         created
-          ? `For “${created.name}”.`
+          ? `For ${quoted(created.name)}.`
           : "It may do all that an administrator of this account may: call people, spend credit, make keys."
       }
       footer={

@@ -8,6 +8,7 @@ import { Dialog } from "@/ui/dialog";
 import { FieldError } from "@/ui/field";
 import { sentence } from "@/ui/states";
 import { here, moment } from "@/words/moments";
+import { quoted } from "@/words/quoted";
 
 type ApiKey = Schemas["ApiKey"];
 
@@ -25,7 +26,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: { apiKey: ApiKey | null; on
       }
     },
     onSuccess: async (_, { name }) => {
-      toast.success(`The key “${name}” is revoked.`);
+      toast.success(`The key ${quoted(name)} is revoked.`);
       close();
       await client.invalidateQueries({ queryKey: apiKeysQuery.queryKey });
     },
@@ -41,7 +42,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: { apiKey: ApiKey | null; on
     <Dialog
       open={apiKey !== null}
       onOpenChange={(wanted) => !wanted && close()}
-      title={`Revoke “${held.name}”?`}
+      title={`Revoke ${quoted(held.name)}?`}
       description={
         <>
           The key <code className="font-mono text-xs">{held.prefix}…</code>

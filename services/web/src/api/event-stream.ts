@@ -3,11 +3,12 @@
 
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 
-/** Milliseconds: the pause before another attempt at first and at most, and how long a line may say nothing (the API breaks a
- * silence after 15 s). */
+/** Milliseconds: the pause before another attempt at first and at most, how long an answer may take to begin, and how long a
+ * line may say nothing then (the API breaks a silence after 15 s). */
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
-const SILENCE = 40_000;
+const OPENING = 10_000;
+const SILENCE = 25_000;
 
 export type EventStream = {
   close: () => void;
@@ -50,7 +51,7 @@ async function keepOpen(
     const line = new AbortController();
     const end = () => line.abort();
     closed.addEventListener("abort", end, { once: true });
-    let silence = setTimeout(end, SILENCE);
+    let silence = setTimeout(end, OPENING);
     try {
       const from = position();
       const headers = { Accept: "text/event-stream", ...(from !== undefined && { "Last-Event-ID": from }) };
@@ -63,6 +64,8 @@ async function keepOpen(
         handlers.onOpen(from !== undefined);
         pause = PAUSE;
         parser.reset();
+        clearTimeout(silence);
+        silence = setTimeout(end, SILENCE);
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           clearTimeout(silence);

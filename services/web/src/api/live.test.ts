@@ -1,7 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Campaign } from "./client";
-import { merge } from "./live";
+import { forget, merge } from "./live";
+import { current, currentPage } from "./told";
 
 const KEY = ["campaigns", { status: "scheduled" }];
 
@@ -49,5 +50,18 @@ describe("a list of campaigns", () => {
     expect(client.getQueryData(KEY)).toMatchObject({ pages: [{ items: [{ version: 2 }] }] });
     merge(client, campaign({ id: "held", version: 3, scheduled_time: "2026-11-27T08:00:00.000Z" }));
     expect(isOutdated(client)).toBe(true);
+  });
+});
+
+describe("an answer that was read before an event and comes after it", () => {
+  it("brings nothing back that is over", () => {
+    const client = new QueryClient();
+    merge(client, campaign({ id: "ended", version: 9, status: "completed" }));
+    merge(client, campaign({ id: "ended", version: 8 }));
+    forget(client, "gone");
+    merge(client, campaign({ id: "gone", version: 10 }));
+    const page = { items: [campaign({ id: "ended", version: 7 }), campaign({ id: "gone", version: 7 })] };
+    expect(currentPage(page).items).toMatchObject([{ id: "ended", version: 9, status: "completed" }]);
+    expect(current(campaign({ id: "ended", version: 10 }))).toMatchObject({ version: 10 });
   });
 });

@@ -5,6 +5,7 @@ import type { Campaign, Schemas } from "./client";
 import { type EventStream, openEventStream } from "./event-stream";
 import { sessionEnded } from "./session-state";
 import { createStore } from "./store";
+import { newer, remember } from "./told";
 
 type Collection = Schemas["CampaignCollection"];
 type Lists = InfiniteData<Collection, string | null>;
@@ -14,26 +15,26 @@ export type Connection = "connecting" | "live" | "lost";
 
 export const connection = createStore<Connection>("connecting");
 
-/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, and how long
- * a stream may be away before that is said. */
+/** Milliseconds: how often details of a running campaign are read anew, how long a hidden tab still listens, how long a
+ * stream may be away before that is said, and how long what is read first waits for it. */
 const DETAILS = 1_000;
-const HIDDEN = 30_000;
+const HIDDEN = 5_000;
 const PATIENCE = 3_000;
+const HEAD_START = 250;
 
-let stop: (() => void) | null = null;
+let following: Promise<void> | null = null;
 
-/** Follows the account's campaigns, unless that is done already. Call it before anything is read: then nothing is missed. */
-export function startFollowing(client: QueryClient): void {
-  stop ??= follow(client);
+/** Follows the account's campaigns for as long as the page is there, unless that is done already. What is read after the promise
+ * misses nothing; it keeps nobody waiting for long. */
+export function startFollowing(client: QueryClient): Promise<void> {
+  following ??= new Promise((resolve) => {
+    follow(client, resolve);
+    setTimeout(resolve, HEAD_START);
+  });
+  return following;
 }
 
-/** Ends it: whoever was signed in is not any more. */
-export function stopFollowing(): void {
-  stop?.();
-  stop = null;
-}
-
-function follow(client: QueryClient): () => void {
+function follow(client: QueryClient, onOpen: () => void): void {
   let stream: EventStream | null = null;
   let position: string | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +47,8 @@ function follow(client: QueryClient): () => void {
         clearTimeout(doubting);
         doubting = undefined;
         connection.set("live");
-        if (!resumed) void refreshOlder(client);
+        onOpen();
+        void (resumed ? refreshFailed(client) : refreshOlder(client));
       },
       onEvent: ({ event, data }) => {
         if (event === "campaign") {
@@ -75,7 +77,8 @@ function follow(client: QueryClient): () => void {
     stream = null;
   }
 
-  // A tab that nobody sees would keep one of the few connections that a browser opens to an address.
+  // A tab that nobody sees would keep one of the six connections that a browser opens to an address (HTTP/1.1): with six
+  // such tabs nothing else is answered any more.
   function onVisibility() {
     clearTimeout(hiding);
     if (document.visibilityState === "hidden") hiding = setTimeout(close, HIDDEN);
@@ -93,20 +96,11 @@ function follow(client: QueryClient): () => void {
     else open();
   }
 
-  open();
+  onVisibility();
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("offline", onOffline);
-  addEventListener("online", open);
-  const unsubscribe = sessionEnded.subscribe(onSession);
-  return () => {
-    close();
-    clearTimeout(hiding);
-    document.removeEventListener("visibilitychange", onVisibility);
-    removeEventListener("offline", onOffline);
-    removeEventListener("online", open);
-    unsubscribe();
-    connection.set("connecting");
-  };
+  addEventListener("online", onVisibility);
+  sessionEnded.subscribe(onSession);
 }
 
 /** Reads anew what was read before now: what changed between then and now, nobody tells. */
@@ -118,14 +112,22 @@ function refreshOlder(client: QueryClient): Promise<void> {
   });
 }
 
+/** Reads anew what could not be read while the API was away, and what another start of it may have changed. */
+function refreshFailed(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({
+    predicate: ({ queryKey, state }) => queryKey[0] === "me" || state.status === "error",
+  });
+}
+
 /** Puts a campaign's new state wherever an older one is held. */
 export function merge(client: QueryClient, campaign: Campaign): void {
+  const known = remember(campaign.id, campaign);
+  if (known === null || (known && known.version >= campaign.version)) return;
   client.setQueryData<Campaign>(["campaign", campaign.id], (held) => newer(held, campaign));
   if (campaign.is_test) return;
   // A list that does not hold it may have to, if it is new or was moved: progress alone brings no campaign onto a list.
   const place = placeOf(campaign);
-  const isMoved = places.get(campaign.id) !== place;
-  places.set(campaign.id, place);
+  const isMoved = placeOf(known) !== place;
   for (const query of client.getQueryCache().findAll({ queryKey: ["campaigns"] })) {
     const lists = query.state.data as Lists | undefined;
     if (lists === undefined) continue;
@@ -138,19 +140,11 @@ export function merge(client: QueryClient, campaign: Campaign): void {
   }
 }
 
-/** By campaign, what was last told of it that decides which lists it is on. */
-const places = new Map<string, string>();
-
+/** What of a campaign decides which lists it is on, and where. */
 function placeOf(campaign: Campaign | undefined): string {
   return campaign === undefined
     ? ""
     : JSON.stringify([campaign.status, campaign.name, campaign.scheduled_time]);
-}
-
-/** Whatever is newer of two states of a campaign; events may arrive twice and late. */
-export function newer(held: Campaign | undefined, told: Campaign): Campaign | undefined {
-  if (held === undefined) return undefined; // nobody looks at it
-  return told.version > held.version ? told : held;
 }
 
 function find(lists: Lists, id: string): Campaign | undefined {
@@ -170,7 +164,9 @@ function replaced(lists: Lists, campaign: Campaign): Lists {
   return { ...lists, pages };
 }
 
-function forget(client: QueryClient, id: string): void {
+/** Takes a campaign that was deleted off the lists. */
+export function forget(client: QueryClient, id: string): void {
+  remember(id, null);
   client.setQueriesData<Lists>({ queryKey: ["campaigns"] }, (lists) => {
     if (lists === undefined || find(lists, id) === undefined) return lists;
     const pages = lists.pages.map((page) => ({

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-query";
 import { ApiProblem, answered, api, type CallStatus, type CampaignStatus, type Schemas } from "./client";
 import { sessionEnded } from "./session-state";
+import { current, currentPage } from "./told";
 
 export type CampaignSort =
   | "created_at"
@@ -36,6 +37,9 @@ export type CallFilter = {
   number?: string | undefined;
 };
 
+/** Milliseconds after which what could not be read is tried again while somebody looks at it. */
+const AGAIN = 5_000;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -43,6 +47,7 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: false, // changes are told by live events; a tab that was away asks again by itself
       retry: (count, reason) => count < 2 && isPassing(reason),
       retryDelay: (attempt) => 500 * 2 ** attempt,
+      refetchInterval: ({ state }) => (state.status === "error" && isPassing(state.error) ? AGAIN : false),
       networkMode: "always",
     },
     mutations: { retry: false, networkMode: "always" },
@@ -73,16 +78,21 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Lists of campaigns are kept current by live events, whether somebody looks at them or not: coming back to a list of many pages
+ * reads it anew only if something on it was moved. */
+const LIVE = Number.POSITIVE_INFINITY;
+
 /** The campaigns, a page at a time, as the API orders them. */
 export function campaignsQuery(filter: CampaignFilter) {
   return infiniteQueryOptions({
     queryKey: ["campaigns", filter],
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 100, ...present(filter), ...present({ cursor: pageParam ?? undefined }) };
-      return answered(api.GET("/api/campaigns", { params: { query }, signal }));
+      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then(currentPage);
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    staleTime: LIVE,
     placeholderData: keepPreviousData,
   });
 }
@@ -111,10 +121,11 @@ function spanQuery(span: Span) {
     queryKey: ["campaigns", span],
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 500, ...span, ...present({ cursor: pageParam ?? undefined }) };
-      return answered(api.GET("/api/campaigns", { params: { query }, signal }));
+      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then(currentPage);
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    staleTime: LIVE,
     placeholderData: keepPreviousData,
   });
 }
@@ -122,7 +133,7 @@ function spanQuery(span: Span) {
 export function campaignQuery(id: string) {
   return queryOptions({
     queryKey: ["campaign", id],
-    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}", at(id, signal))),
+    queryFn: ({ signal }) => answered(api.GET("/api/campaigns/{campaign_id}", at(id, signal))).then(current),
   });
 }
 

@@ -3,14 +3,15 @@ import type { Campaign } from "@/api/client";
 import { StatusBadge, StatusIcon } from "@/campaigns/status-badge";
 import { count, counted } from "@/words/amounts";
 import { here, moment, timeOfDay } from "@/words/moments";
+import { LISTS } from "./calendar-views";
 import { dueAt } from "./events";
 
-/** A campaign on the calendar: its status' icon, its time, its name; in the agenda, how far it is as well. */
+/** A campaign on the calendar: its status' icon, its time, its name; in a list, how far it is as well. */
 export function CalendarEvent({ event, isNarrow, view }: EventDisplayInfo) {
   const campaign: Campaign = event.extendedProps.campaign;
   const { name, status, progress } = campaign;
   const time = timeOfDay(dueAt(campaign), here());
-  if (view.type === "agenda") {
+  if (LISTS.includes(view.type)) {
     return (
       <div className="flex min-w-0 flex-1 items-start gap-4 py-0.5 sm:items-center">
         <span className="w-14 shrink-0 text-sm text-muted tabular-nums sm:w-18">{time}</span>

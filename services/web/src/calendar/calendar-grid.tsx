@@ -14,21 +14,16 @@ import { here } from "@/words/moments";
 import { LOCALE } from "@/words/reader-locale";
 import { CalendarEvent } from "./calendar-event";
 import type { View } from "./calendar-search";
+import { typeOf, WEEK_LIST } from "./calendar-views";
 import { AGENDA, dayOf, SLOT, type Slot } from "./days";
 import { eventOf } from "./events";
 import "./calendar.css";
-
-const TYPE: Record<View, string> = {
-  month: "dayGridMonth",
-  week: "timeGridWeek",
-  day: "timeGridDay",
-  agenda: "agenda",
-};
 
 const plugins = [theme, dayGrid, timeGrid, list, interaction];
 
 type CalendarGridProps = {
   view: View;
+  isList: boolean;
   day: string;
   firstDay: number;
   campaigns: Campaign[];
@@ -42,11 +37,12 @@ type CalendarGridProps = {
 };
 
 export function CalendarGrid(props: CalendarGridProps) {
-  const { view, day, firstDay, campaigns, marked, isComplete, onSpan, onOpen, onSlot } = props;
+  const { view, isList, day, firstDay, campaigns, marked, isComplete, onSpan, onOpen, onSlot } = props;
+  const type = typeOf(view, isList);
   const calendar = useRef<CalendarRef>(null);
   const events = useMemo(() => campaigns.map(eventOf), [campaigns]);
 
-  useEffect(() => calendar.current?.getApi().changeView(TYPE[view], day), [view, day]);
+  useEffect(() => calendar.current?.getApi().changeView(type, day), [type, day]);
 
   useEffect(() => {
     const api = calendar.current?.getApi();
@@ -63,11 +59,11 @@ export function CalendarGrid(props: CalendarGridProps) {
     <FullCalendar
       ref={calendar}
       plugins={plugins}
-      initialView={TYPE[view]}
+      initialView={type}
       initialDate={day}
       headerToolbar={false}
       borderless
-      height={view === "agenda" ? "auto" : "100%"}
+      height={isList ? "auto" : "100%"}
       locale={LOCALE}
       firstDay={firstDay}
       events={events}
@@ -101,6 +97,7 @@ export function CalendarGrid(props: CalendarGridProps) {
         timeGridWeek: { eventMaxStack: 1, dayHeaderFormat: { weekday: "short", day: "numeric" } },
         timeGridDay: { eventMaxStack: 5, dayHeaders: false },
         agenda: { type: "list", duration: { days: AGENDA } },
+        [WEEK_LIST]: { type: "list", duration: { weeks: 1 } },
       }}
       datesSet={(info: DatesSetInfo) => onSpan(info.start.toISOString(), info.end.toISOString())}
       eventClick={({ event, jsEvent }) => {
@@ -111,7 +108,10 @@ export function CalendarGrid(props: CalendarGridProps) {
       dateClick={({ date, allDay }) => onSlot({ at: date.getTime(), isDay: allDay })}
       noEventsContent={
         isComplete ? (
-          <Empty icon={Telescope} title="Nothing in these four weeks">
+          <Empty
+            icon={Telescope}
+            title={view === "week" ? "Nothing in this week" : "Nothing in these four weeks"}
+          >
             Campaigns appear here at the moment they are to start. Look at other weeks, or create one.
           </Empty>
         ) : (

@@ -27,6 +27,7 @@ export function CalendarPage() {
   const isPhone = useMedia("(max-width: 639px)");
   const place = here(useNow());
   const view: View = search.view ?? (isPhone ? "agenda" : "month");
+  const isList = view === "agenda" || (view === "week" && isPhone);
   const day = search.date ?? today(place);
   const firstDay = useMemo(() => firstDayOfWeek(navigator.language), []);
   const [span, setSpan] = useState({ from: "", to: "" });
@@ -82,7 +83,7 @@ export function CalendarPage() {
           onStep={(direction) => show({ date: step(view, day, direction) })}
           onView={(wanted) => show({ view: wanted })}
         >
-          {view !== "agenda" && (
+          {!isList && (
             <SlotMark
               marked={marked}
               onStart={() => setMarked(firstSlot(view, day, place))}
@@ -100,12 +101,13 @@ export function CalendarPage() {
         ) : (
           <div
             className={cn(
-              view === "agenda" ? "min-h-[38rem]" : GRID,
+              isList ? "min-h-[38rem]" : GRID,
               view === "day" && "[--fc-classic-today:transparent]",
             )}
           >
             <CalendarGrid
               view={view}
+              isList={isList}
               day={day}
               firstDay={firstDay}
               campaigns={campaigns}

@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowUp, PhoneOutgoing, SearchX } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { ApiProblem, type Call, type Campaign } from "@/api/client";
 import { FOLLOWED_PAGES } from "@/api/live";
-import { type CallFilter, campaignCallsQuery } from "@/api/queries";
+import { type CallFilter, campaignCallsQuery, type Disposition } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/field";
 import { SearchBox } from "@/ui/search-box";
@@ -15,7 +15,6 @@ import { counted, money } from "@/words/amounts";
 import { clockTime, exactMoment, here, moment, span } from "@/words/moments";
 import { CALL_WORD, DISPOSITIONS } from "@/words/outcomes";
 import { CallBadge } from "./call-badge";
-import type { CampaignSearch } from "./campaign-search";
 import { wholeNumber } from "./number-search";
 import { WaitingRows } from "./waiting-rows";
 
@@ -85,10 +84,11 @@ function PlacedAt({ call }: { call: Call }) {
 type CallsTabProps = {
   campaign: Campaign;
   filter: CallFilter;
-  onFilter: (changed: CampaignSearch) => void;
+  onOutcome: (outcome: Disposition | undefined) => void;
+  onNumber: (number: string | undefined) => void;
 };
 
-export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
+export function CallsTab({ campaign, filter, onOutcome, onNumber }: CallsTabProps) {
   const { disposition, number } = filter;
   const whole = number === undefined ? undefined : wholeNumber(number);
   const query = useMemo(
@@ -99,20 +99,22 @@ export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
   const calls = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const total = list.data?.pages.at(-1)?.total;
   const isFiltered = disposition !== undefined || number !== undefined;
-  const search = useCallback((text: string) => onFilter({ number: text.trim() || undefined }), [onFilter]);
   const isNoNumber = whole === null || (list.error instanceof ApiProblem && list.error.status === 400);
 
   return (
     <>
       <div className="grid gap-2 px-5 py-4 sm:flex sm:items-center">
-        <SearchBox label="Search by number" className="sm:w-72" value={number ?? ""} onChange={search} />
+        <SearchBox
+          label="Search by number"
+          className="sm:w-72"
+          value={number ?? ""}
+          onChange={(text) => onNumber(text.trim() || undefined)}
+        />
         <Select
           aria-label="Outcome"
           className="sm:w-48"
           value={disposition ?? ""}
-          onChange={(event) =>
-            onFilter({ outcome: DISPOSITIONS.find((each) => each === event.target.value) })
-          }
+          onChange={(event) => onOutcome(DISPOSITIONS.find((each) => each === event.target.value))}
         >
           <option value="">All outcomes</option>
           {DISPOSITIONS.map((each) => (
@@ -143,7 +145,12 @@ export function CallsTab({ campaign, filter, onFilter }: CallsTabProps) {
             icon={SearchX}
             title="No call fits"
             action={
-              <Button onClick={() => onFilter({ number: undefined, outcome: undefined })}>
+              <Button
+                onClick={() => {
+                  onNumber(undefined);
+                  onOutcome(undefined);
+                }}
+              >
                 Show all calls
               </Button>
             }

@@ -13,8 +13,27 @@ import { outcomesOf, spansOf } from "./chart-data";
 
 type Stats = Schemas["CampaignStats"];
 
-const OutcomesChart = lazy(async () => ({ default: (await import("./drawings")).OutcomesChart }));
-const PaceChart = lazy(async () => ({ default: (await import("./drawings")).PaceChart }));
+const OutcomesChart = lazy(() =>
+  import("./drawings").then(
+    (drawings) => ({ default: drawings.OutcomesChart }),
+    () => ({ default: NotDrawn }),
+  ),
+);
+const PaceChart = lazy(() =>
+  import("./drawings").then(
+    (drawings) => ({ default: drawings.PaceChart }),
+    () => ({ default: NotDrawn }),
+  ),
+);
+
+/** Without a connection the page stands all the same. */
+function NotDrawn() {
+  return (
+    <p className="flex h-full items-center justify-center text-center text-sm text-muted">
+      The drawing could not be loaded. “Numbers” says the same.
+    </p>
+  );
+}
 
 export function Charts({ stats }: { stats: Stats | undefined }) {
   return (

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useState } from "react";
 import type { Campaign } from "@/api/client";
 import { rejectedQuery } from "@/api/queries";
 import { Tabs } from "@/ui/tabs";
@@ -15,22 +15,14 @@ import { SettingsTab } from "./settings-tab";
 
 /** The calls, the people, the past and the settings of a campaign: a tab each, which the address knows. */
 export function Details({ campaign }: { campaign: Campaign }) {
-  const {
-    tab = "calls",
-    outcome,
-    number,
-    contacts,
-    call,
-  } = useSearch({ from: "/app/campaigns/$campaignId" });
+  const { tab = "calls", outcome, contacts, call } = useSearch({ from: "/app/campaigns/$campaignId" });
+  const [number, setNumber] = useState<string>();
   const navigate = useNavigate({ from: "/campaigns/$campaignId" });
   const rejected = useInfiniteQuery(rejectedQuery(campaign.id));
   const leftOut = rejected.data?.pages[0]?.total ?? 0;
 
-  const change = useCallback(
-    (changed: CampaignSearch) =>
-      navigate({ search: (held) => ({ ...held, ...changed }), replace: true, resetScroll: false }),
-    [navigate],
-  );
+  const change = (changed: CampaignSearch) =>
+    navigate({ search: (held) => ({ ...held, ...changed }), replace: true, resetScroll: false });
 
   const items = [
     { value: "calls", label: "Calls" },
@@ -63,7 +55,12 @@ export function Details({ campaign }: { campaign: Campaign }) {
         onChange={(value) => change({ tab: TABS.find((each) => each === value) })}
       >
         {tab === "calls" && (
-          <CallsTab campaign={campaign} filter={{ disposition: outcome, number }} onFilter={change} />
+          <CallsTab
+            campaign={campaign}
+            filter={{ disposition: outcome, number }}
+            onOutcome={(chosen) => change({ outcome: chosen })}
+            onNumber={setNumber}
+          />
         )}
         {tab === "contacts" && (
           <ContactsTab

@@ -24,7 +24,7 @@ export function HeaderActions({ campaign }: { campaign: Campaign }) {
         <Button
           variant={campaign.status === "completed" ? "primary" : "secondary"}
           busy={retry.isPending}
-          onClick={() => retry.mutate({ campaign })}
+          onClick={() => retry.start({ campaign })}
         >
           {!retry.isPending && <RotateCcw aria-hidden />} Call the failed ones again
         </Button>

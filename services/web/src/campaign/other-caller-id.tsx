@@ -10,13 +10,13 @@ export function OtherCallerId({ campaign }: { campaign: Campaign }) {
   const [number, setNumber] = useState("");
   const [isMissing, setMissing] = useState(false);
   const retry = useRetryCampaign();
-  const refused = retry.isError ? problemsSaid(retry.error)[0]?.message : undefined;
+  const refused = retry.error ? problemsSaid(retry.error)[0]?.message : undefined;
 
   function call(event: FormEvent) {
     event.preventDefault();
     const callerId = number.trim();
     setMissing(callerId === "");
-    if (callerId !== "") retry.mutate({ campaign, callerId });
+    if (callerId !== "") retry.start({ campaign, callerId });
   }
 
   return (

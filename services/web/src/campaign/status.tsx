@@ -56,7 +56,7 @@ export function Origin({ campaign }: { campaign: Campaign }) {
                 params={{ campaignId: campaign.retry_of }}
                 className="underline underline-offset-2 hover:text-ink"
               >
-                {source.data?.name ?? "another campaign"}
+                <bdi>{source.data?.name ?? "another campaign"}</bdi>
               </Link>
             )}{" "}
             did not reach.

@@ -8,10 +8,6 @@ import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "./retry-cam
 
 /** What can be done with a campaign from the list. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
-  const navigate = useNavigate();
-  const remove = useDeleteCampaign();
-  const retry = useRetryCampaign();
-  const open = () => navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
   return (
     <Menu
       trigger={
@@ -25,6 +21,18 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
         </Button>
       }
     >
+      <Actions campaign={campaign} />
+    </Menu>
+  );
+}
+
+function Actions({ campaign }: { campaign: Campaign }) {
+  const navigate = useNavigate();
+  const remove = useDeleteCampaign();
+  const retry = useRetryCampaign();
+  const open = () => navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
+  return (
+    <>
       <MenuItem icon={Eye} onSelect={open}>
         Open
       </MenuItem>
@@ -34,13 +42,13 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       <MenuItem
         icon={RotateCcw}
         disabled={!hasFailedOnes(campaign)}
-        onSelect={() => (needsOtherCallerId(campaign) ? open() : retry.mutate({ campaign }))}
+        onSelect={() => (needsOtherCallerId(campaign) ? open() : retry.start({ campaign }))}
       >
         Call the failed ones again
       </MenuItem>
       <MenuItem icon={Trash2} danger onSelect={() => remove(campaign)}>
         Delete
       </MenuItem>
-    </Menu>
+    </>
   );
 }

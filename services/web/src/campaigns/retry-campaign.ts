@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import { toast } from "sonner";
 import { answered, api, type Campaign, newIdempotencyKey } from "@/api/client";
 import { sentence } from "@/ui/states";
@@ -22,22 +23,42 @@ export function needsOtherCallerId({ status, status_reason: reason }: Campaign):
 
 type Retry = { campaign: Campaign; callerId?: string };
 
+const KEY = ["retry"];
+
 export function useRetryCampaign() {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return useMutation({
-    mutationFn: ({ campaign, callerId }: Retry) =>
+  const attempt = useRef<{ what: string; key: string } | null>(null);
+
+  /** The same retry, sent again, has the same key. */
+  function keyOf({ campaign, callerId }: Retry): string {
+    const what = JSON.stringify([campaign.id, callerId]);
+    if (attempt.current?.what !== what) attempt.current = { what, key: newIdempotencyKey() };
+    return attempt.current.key;
+  }
+
+  const retry = useMutation({
+    mutationKey: KEY,
+    mutationFn: (given: Retry) =>
       answered(
         api.POST("/api/campaigns/{campaign_id}/retry", {
-          params: { path: { campaign_id: campaign.id }, header: { "Idempotency-Key": newIdempotencyKey() } },
-          body: callerId === undefined ? {} : { caller_id: callerId },
+          params: { path: { campaign_id: given.campaign.id }, header: { "Idempotency-Key": keyOf(given) } },
+          body: given.callerId === undefined ? {} : { caller_id: given.callerId },
         }),
       ),
     onSuccess: async (made) => {
+      attempt.current = null;
       toast.success(`Calling ${counted(made.progress.total, "person", "people")} again.`);
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate({ to: "/campaigns/$campaignId", params: { campaignId: made.id } });
     },
     onError: (reason, { callerId }) => callerId === undefined && toast.error(sentence(reason)), // who typed one reads it there
   });
+  return {
+    isPending: retry.isPending,
+    start: (given: Retry) => {
+      if (client.isMutating({ mutationKey: KEY }) === 0) retry.mutate(given); // two clicks are one
+    },
+    error: retry.error,
+  };
 }

@@ -13,6 +13,7 @@ import { FieldError } from "@/ui/field";
 import { Skeleton } from "@/ui/states";
 import { percent, size } from "@/words/amounts";
 import { problemsSaid } from "@/words/campaign-problems";
+import { quoted } from "@/words/quoted";
 import { FileContents } from "./file-contents";
 import { type Draft, readingOf } from "./form";
 import { uploadFile } from "./upload";
@@ -77,7 +78,7 @@ export function FileField({ analysis }: { analysis: UseQueryResult<Schemas["Cont
       file: null,
       message: isMany
         ? "Drop one file: a campaign has one list."
-        : `“${rejection.file.name}” is of a type that is not read here. Save it as .csv, .txt or .xlsx.`,
+        : `${quoted(rejection.file.name)} is of a type that is not read here. Save it as .csv, .txt or .xlsx.`,
     });
   }
 

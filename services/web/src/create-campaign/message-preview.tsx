@@ -62,7 +62,11 @@ export function MessagePreview({ preview, warnings, isAsked, index, onIndex }: M
         <p className="mb-1 text-xs text-muted">
           {shown ? (
             <>
-              {shown.name ? `${shown.name}, ` : ""}
+              {shown.name && (
+                <>
+                  <bdi>{shown.name}</bdi>,{" "}
+                </>
+              )}
               <span className="font-mono">{shown.phone}</span> hears
             </>
           ) : (

@@ -8,6 +8,7 @@ import { noticeEndOfSession } from "@/api/queries";
 import { counted } from "@/words/amounts";
 import { problemsSaid, type Said } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
+import { quoted } from "@/words/quoted";
 import type { Attempt } from "./draft";
 import { bodyOf, type Draft } from "./form";
 
@@ -41,7 +42,7 @@ export function useCreate(
       attempt.current = null;
       onCreated();
       const left = made.rejected.count;
-      toast.success(`“${made.name}” is created`, {
+      toast.success(`${quoted(made.name)} is created`, {
         description: [
           made.scheduled_time
             ? `It starts ${moment(made.scheduled_time, here())}.`

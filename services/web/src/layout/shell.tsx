@@ -1,7 +1,7 @@
 /** What surrounds every page of somebody who is signed in. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useSearch } from "@tanstack/react-router";
 import {
   BookOpen,
   CalendarDays,
@@ -15,16 +15,18 @@ import {
   Wallet,
 } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { toast } from "sonner";
 import { answered, api } from "@/api/client";
-import { stopFollowing } from "@/api/live";
 import { meQuery, sessionQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
+import { deleteNow } from "@/campaigns/delete-campaign";
 import { NotLoaded } from "@/create-campaign/not-loaded";
+import { leave } from "@/session/changes";
 import { SignInAgain } from "@/session/sign-in-again";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
 import { Menu, MenuItem } from "@/ui/menu";
-import { Loading } from "@/ui/states";
+import { Loading, sentence } from "@/ui/states";
 import { Bell } from "./bell";
 import { CarrierNotice } from "./carrier-notice";
 import { ConnectionNotice } from "./connection-notice";
@@ -142,16 +144,14 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
 function Person({ compact = false }: { compact?: boolean }) {
   const { data: me } = useQuery(meQuery);
   const { data: session } = useQuery(sessionQuery);
-  const client = useQueryClient();
-  const navigate = useNavigate();
   const chosen = useStored(theme);
   const signOut = useMutation({
-    mutationFn: () => answered(api.DELETE("/api/session")),
-    onSuccess: async () => {
-      stopFollowing();
-      await navigate({ to: "/sign-in" });
-      client.clear();
+    mutationFn: async () => {
+      await deleteNow(); // afterwards nobody may
+      await answered(api.DELETE("/api/session"));
     },
+    onSuccess: leave,
+    onError: (reason) => toast.error(sentence(reason)),
   });
   const email = session?.user?.email ?? "";
   return (

@@ -4,6 +4,7 @@ import { sessionQuery } from "@/api/queries";
 import { sessionEnded } from "@/api/session-state";
 import { useStored } from "@/api/store";
 import { Dialog } from "@/ui/dialog";
+import { goOn, tellOtherTabs } from "./changes";
 import { type Credentials, CredentialsForm } from "./credentials-form";
 
 /** Asks for the password when the session ended, above whatever somebody was doing: it is all still there afterwards. */
@@ -15,9 +16,8 @@ export function SignInAgain() {
 
   async function enter({ email, password }: Credentials) {
     const entered = await answered(api.POST("/api/session", { body: { email, password } }));
-    client.setQueryData(sessionQuery.queryKey, entered);
-    sessionEnded.set(false);
-    await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+    tellOtherTabs(entered);
+    await goOn(client, entered);
   }
 
   return (

@@ -5,7 +5,9 @@ import { answered, api } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
 import { Bell } from "@/layout/bell";
 import { CarrierNotice } from "@/layout/carrier-notice";
+import { tellOtherTabs } from "./changes";
 import { type Credentials, CredentialsForm } from "./credentials-form";
+import { wanted } from "./wanted";
 
 /** Signs somebody in and takes them where they wanted to go; on the first visit of all, makes the first administrator. */
 export function SignInPage() {
@@ -27,9 +29,10 @@ export function SignInPage() {
         ? api.POST("/api/administrator", { body: { ...body, account_name } })
         : api.POST("/api/session", { body }),
     );
+    tellOtherTabs(entered);
     client.clear();
     client.setQueryData(sessionQuery.queryKey, entered);
-    await navigate({ to: isOwnPath(next) ? next : "/campaigns" });
+    await navigate({ href: wanted(next) });
   }
 
   return (
@@ -57,9 +60,4 @@ export function SignInPage() {
       </main>
     </div>
   );
-}
-
-/** Whether an address is a page of ours: a link to sign in must not lead anywhere else. */
-export function isOwnPath(path: string | undefined): path is string {
-  return path !== undefined && /^\/(?![/\\])/.test(path);
 }

@@ -9,7 +9,7 @@ const FIELD = "input:not([type=hidden], :disabled), textarea:not(:disabled)";
 
 type DialogProps = {
   open: boolean;
-  /** Missing: it stays until what it asks for is given. */
+  /** Without it there is no way out but what is in the dialog. */
   onOpenChange?: (open: boolean) => void;
   title: string;
   description?: ReactNode;

@@ -1,12 +1,27 @@
 import type { LucideIcon } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, useState } from "react";
 import { cn } from "./cn";
 
-/** A button's list of actions. */
-export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+type MenuProps = { trigger: ReactElement<ComponentProps<"button">>; children: ReactNode };
+
+/** A button's list of actions, which is made when somebody wants it: a long table has a button in every row. */
+export function Menu({ trigger, children }: MenuProps) {
+  const [isWanted, setWanted] = useState(false);
+  if (!isWanted) {
+    return cloneElement(trigger, {
+      "aria-haspopup": "menu",
+      "aria-expanded": false,
+      onClick: () => setWanted(true),
+      onKeyDown: (event) => {
+        if (event.key !== "ArrowDown") return;
+        event.preventDefault();
+        setWanted(true);
+      },
+    });
+  }
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -1,5 +1,5 @@
 import { Search, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 import { CONTROL } from "./field";
@@ -19,14 +19,15 @@ export function SearchBox({ label, value, onChange, className }: SearchBoxProps)
       setSent(value);
     }
   }
+  const send = useEffectEvent(() => {
+    setSent(text);
+    onChange(text);
+  });
   useEffect(() => {
     if (text === sent) return;
-    const timer = setTimeout(() => {
-      setSent(text);
-      onChange(text);
-    }, 250);
+    const timer = setTimeout(() => send(), 250);
     return () => clearTimeout(timer);
-  }, [text, sent, onChange]);
+  }, [text, sent]);
   return (
     <div className={cn("relative", className)}>
       <Search className="pointer-events-none absolute top-3 left-3 size-4 text-muted" aria-hidden />
