@@ -134,7 +134,7 @@ def test_the_list_is_for_everybody(page: Page, product: Product, tag: str) -> No
 
 def test_the_list_needs_little_code(visit: Visit) -> None:
     answers: list[Response] = []
-    visit.page.on("response", answers.append)
+    visit.page.on("response", lambda answer: answers.append(answer))
     is_loaded(visit.sign_in())
     scripts = [answer.body() for answer in answers if urlsplit(answer.url).path.endswith(".js")]
     assert scripts
