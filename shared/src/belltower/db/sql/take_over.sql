@@ -14,6 +14,7 @@ SET owner = :dialer,
     status_actor = CASE status WHEN 'processing' THEN status_actor ELSE :actor END,
     announced_at = NULL,
     taken_at = clock_timestamp(),
+    first_due_at = CASE WHEN started_at IS NULL THEN next_due_at ELSE first_due_at END,
     started_at = coalesce(started_at, clock_timestamp())
 WHERE campaigns.id = ANY(ARRAY(SELECT id FROM free))
 RETURNING
