@@ -7,10 +7,8 @@ gate lets one through after its commit: the status is another one then, and so i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
@@ -30,16 +28,11 @@ class Locked:
     is_ahead: bool
     """It has never run, and its scheduled time is still to come."""
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        campaign_id, status, timezone, now, is_ahead = row
-        return cls(campaign_id, CampaignStatus(status), timezone, now, is_ahead)
-
 
 async def lock(connection: AsyncConnection, account_id: UUID, ids: Sequence[UUID]) -> list[Locked]:
     """Lock those of these campaigns that are the account's."""
     rows = await connection.execute(sql("lock_to_move"), {"account": account_id, "ids": list(ids)})
-    return [Locked.of(row) for row in rows]
+    return [Locked(row.id, CampaignStatus(row.status), row.timezone, row.now, row.is_ahead) for row in rows]
 
 
 async def lock_one(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> Locked:
