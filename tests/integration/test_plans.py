@@ -182,7 +182,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     },
     "runnable": {"campaigns_changed_idx": ["account_id ="]},
     "count_dialling": {"attempts_live_idx": ["campaign_id ="]},
-    "count_all_dialling": {"attempts_one_per_number_key": ["account_id ="]},
+    "count_all_dialling": {},
     # answering once
     "reserve_key": {},
     "keep_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
