@@ -200,6 +200,22 @@ def test_those_who_were_not_reached_are_rung_again(product: Product) -> None:
     belltower(product, "delete", retried["id"])
 
 
+def test_a_campaign_is_paused_resumed_started_and_cancelled(product: Product) -> None:
+    later = ("--at", "2033-05-17T09:30", "--json")
+    (created,) = lines(belltower(product, "create", "Moved", "Hello.", PEOPLE[0], *later))
+    assert re.search(r"status +paused", belltower(product, "pause", created["id"]).stdout)
+    assert lines(belltower(product, "resume", created["id"], "--json"))[0]["status"] == "scheduled"
+    assert re.search(r"status +(pending|processing)", belltower(product, "start", created["id"]).stdout)
+    product.wait_for(created["id"], "completed")
+    assert "Its retry rings" in belltower(product, "cancel", created["id"], status=1).stderr
+
+    other = product.another("moves@example.com", balance="100.00")
+    (created,) = lines(belltower(other, "create", "Moved", "Hello.", PEOPLE[0], *later))
+    assert "paused: 1." in belltower(other, "pause-all").stdout
+    assert lines(belltower(other, "pause-all", "--json")) == [{"paused": 0, "dialling": 0}]
+    assert re.search(r"status +cancelled", belltower(other, "cancel", created["id"]).stdout)
+
+
 def test_what_goes_wrong_is_said_in_a_sentence(product: Product, tmp_path: Path) -> None:
     refused = belltower(product, "wallet", status=1, BELLTOWER_API_KEY="wrong")
     assert "BELLTOWER_API_KEY" in refused.stderr

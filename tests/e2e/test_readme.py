@@ -56,6 +56,8 @@ def test_the_walk_through_the_command_line_runs_as_it_is_written(product: Produc
         "2033-05-17",
         "file,4,n/a,not_a_phone_number",
         "2 of 2 done",
+        "paused",
+        "1 of 1 done",
         '{"id": "',
     ):
         assert said in shown
@@ -71,6 +73,7 @@ def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_pa
         "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
         '"reason":"key_press"', '"note":"Asked by e-mail"', '"change":"removed"',
         f'"actor":"user {product.email}"', '"user":null',
+        '"status":"cancelled"', '"paused":',
         "event: campaign\ndata: {", "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
     ):  # fmt: skip
         assert said in shown

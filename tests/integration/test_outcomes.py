@@ -14,8 +14,9 @@ from tests.support.eventually import eventually
 
 from belltower.db.due import lower_due
 from belltower.db.engine import sql
+from belltower.db.moves import stop
 from belltower.domain.call import LIVE, REPORTED_FINAL, TRANSITIONS, CallStatus
-from belltower.domain.campaign import CONTACT_TRANSITIONS, ContactStatus
+from belltower.domain.campaign import CONTACT_TRANSITIONS, CampaignStatus, ContactStatus
 from belltower.outcomes import GRACE, Effect
 from belltower.telephony.provider import CallUpdate
 
@@ -277,7 +278,8 @@ async def test_work_that_is_due_already_is_due_now(books: Books) -> None:
 
 async def test_a_paused_campaign_does_not_become_due(books: Books) -> None:
     attempt = await books.call(max_attempts=2)
-    await books.execute("UPDATE campaigns SET status = 'paused', next_due_at = NULL")
+    async with books.engine.begin() as connection:
+        await stop(connection, [attempt.campaign], CampaignStatus.PAUSED, actor="test")
     await books.outcomes.apply(attempt.report(CallStatus.BUSY), source="callback")
     state = await books.state(attempt)
     assert (state.campaign, state.next_due_at, state.contact) == ("paused", None, "waiting")

@@ -148,7 +148,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "record_placements": {"attempts_pkey": ["id ="]},
     "record_unknown_request": {"attempts_pkey": ["id ="]},
     # looking after calls
-    "lease_checks": {"attempts_check_idx": ["check_at <="], "attempts_pkey": ["id ="], "campaigns_pkey": ["id ="]},
+    "lease_checks": {"attempts_check_idx": ["check_at <="], "attempts_pkey": ["id ="]},
     "next_check": {"attempts_check_idx": []},
     "bound_calls": {"attempts_carrier_call_id_key": ["carrier_call_id = ANY"]},
     "unbound_twins": {"attempts_unbound_idx": ["phone =", "caller_id ="]},
@@ -171,9 +171,22 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "is_open": {"contacts_open_idx": ["campaign_id ="]},
     "complete": {"contacts_open_idx": ["campaign_id ="], "campaigns_pkey": ["id ="]},
     "lower_due": {"campaigns_pkey": ["id ="]},
+    # pausing, cancelling, resuming, starting
+    "lock_to_move": {"campaigns_pkey": ["id = ANY"]},
+    "stop": {"campaigns_pkey": ["id = ANY"]},
+    "call_off": {"attempts_live_idx": ["campaign_id = ANY"], "attempts_pkey": ["id = ANY"]},
+    "go_on": {
+        "contacts_open_idx": ["campaign_id =", "status = 'waiting'"],
+        "attempts_live_idx": ["campaign_id ="],
+        "campaigns_pkey": ["id ="],
+    },
+    "runnable": {"campaigns_changed_idx": ["account_id ="]},
+    "count_dialling": {"attempts_live_idx": ["campaign_id ="]},
+    "count_all_dialling": {},
     # answering once
     "reserve_key": {},
     "keep_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
+    "amend_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     "renew_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     "release_key": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},
     # signing in

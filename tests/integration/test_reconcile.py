@@ -14,6 +14,7 @@ from tests.support.eventually import eventually
 from tests.support.processes import ACCOUNT_SID, AUTH_TOKEN
 from tests.support.world import CALLER_ID, World
 
+from belltower.domain.campaign import CampaignStatus
 from belltower.telephony import twilio
 
 FAILS = "+12025559906"  # every request answered 500, and nobody is rung
@@ -173,11 +174,16 @@ async def test_a_call_that_stays_in_the_carriers_queue_is_cancelled_and_dialled_
 
 async def test_a_queued_call_of_a_stopped_campaign_is_cancelled_at_once(world: World, dialers: Dialers) -> None:
     dialer = await dialers(dialers.simulated())
-    await dialer.run(await world.campaign([QUEUED]))
-    await dialers.execute("UPDATE campaigns SET status = 'cancelled', next_due_at = NULL")
-    await dialers.execute("UPDATE attempts SET check_at = clock_timestamp()")
+    campaign = await world.campaign([QUEUED])
+    await dialer.run(campaign)
+    await world.stop(campaign, CampaignStatus.CANCELLED)
     await dialer.reconciler.look_after_due()
-    await the_call(world, "cancelled")
+    call = await the_call(world, "cancelled")
+    assert (call.contact, call.used, call.hold) == ("waiting", 0, 0)
+    (there,) = await world.truth()
+    assert (there["status"], there["rang_at"]) == ("canceled", None)
+    assert await world.status(campaign) == "cancelled"
+    await world.check()
 
 
 async def test_of_two_candidates_none_is_chosen_and_nobody_is_redialled(world: World, dialers: Dialers) -> None:

@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.support.eventually import eventually
 from tests.support.processes import Service, Start
 
+from belltower.db import moves
 from belltower.db.accounts import NewAccount, create_account
 from belltower.db.campaigns import NewCampaign, create_campaign
 from belltower.db.contacts import NewContacts
 from belltower.db.engine import create_engine
 from belltower.db.notify import wake_scheduler
+from belltower.domain.campaign import CampaignStatus
 from belltower.domain.schedule import ScheduledTime
 from belltower.runtime.settings import DatabaseSettings
 
@@ -97,6 +99,18 @@ class World:
                 )
         await wake_scheduler(self.engine)
         return created.id
+
+    async def stop(self, campaign: UUID, status: CampaignStatus) -> None:
+        """Pause or cancel a campaign."""
+        async with self.engine.begin() as connection:
+            await moves.lock_one(connection, self.account, campaign)
+            await moves.stop(connection, [campaign], status, actor="test")
+
+    async def go_on(self, campaign: UUID) -> None:
+        """Resume a campaign."""
+        async with self.engine.begin() as connection:
+            await moves.lock_one(connection, self.account, campaign)
+            await moves.go_on(connection, campaign, CampaignStatus.PENDING, actor="test")
 
     # ---- looking
 

@@ -49,8 +49,12 @@ def test_every_status_but_the_first_is_reached_from_the_first() -> None:
     assert _reached_from(CONTACT_TRANSITIONS, ContactStatus.WAITING) == set(ContactStatus)
 
 
-def test_only_what_runs_can_complete() -> None:
-    assert sources(CampaignStatus.COMPLETED) == [CampaignStatus.PROCESSING]
+def test_what_runs_or_did_so_can_complete() -> None:
+    assert sources(CampaignStatus.COMPLETED) == [
+        CampaignStatus.PAUSED,
+        CampaignStatus.PENDING,
+        CampaignStatus.PROCESSING,
+    ]
     assert sources(CampaignStatus.PROCESSING) == [CampaignStatus.PENDING]
 
 

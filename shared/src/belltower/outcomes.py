@@ -263,6 +263,9 @@ def _check_at(call: Row, status: CallStatus) -> datetime | None:
     }
     if status not in seconds:
         return None
+    if status is CallStatus.QUEUED and call["called_off"]:
+        now: datetime = call["now"]
+        return now
     since, after = seconds[status]
     instant: datetime = call[since]
     return instant + timedelta(seconds=after)

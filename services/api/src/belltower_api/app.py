@@ -27,6 +27,7 @@ from belltower_api.routes import (
     do_not_call,
     imports,
     me,
+    moves,
     preflight,
     preview,
     rejected,
@@ -120,6 +121,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(test_calls.router)
     app.include_router(contacts.router)
     app.include_router(rejected.router)
+    app.include_router(moves.router)
     app.include_router(retry.router)
     app.include_router(stats.router)
     app.include_router(calls.router)

@@ -63,7 +63,7 @@ async def create(
             retry_of=retry_of,
             is_test=is_test,
         )
-        _require_funds(resources, terms)
+        require_funds(resources, terms)
         contacts = await listed(connection)
         if len(contacts) > MAX_CONTACTS:
             raise TooLarge(
@@ -76,7 +76,7 @@ async def create(
         return _Created(campaign, terms.now)
 
     created = await in_transaction(resources.engine, work)
-    await _wake_schedulers(resources, created)
+    await wake_schedulers(resources, created.campaign, created.now)
     return created.campaign
 
 
@@ -114,7 +114,8 @@ def caller_id_of(fields: CampaignFields, terms: campaigns.CreationTerms) -> str:
     return caller_id
 
 
-def _require_funds(resources: Resources, terms: campaigns.CreationTerms) -> None:
+def require_funds(resources: Resources, terms: campaigns.CreationTerms) -> None:
+    """The wallet holds what it takes to call. Raises `InsufficientFunds`."""
     minimum = resources.settings.minimum_balance
     if terms.balance < minimum:
         raise InsufficientFunds(
@@ -126,13 +127,11 @@ def _require_funds(resources: Resources, terms: campaigns.CreationTerms) -> None
         )
 
 
-async def _wake_schedulers(resources: Resources, created: _Created) -> None:
-    """After the commit: from here on the campaign exists, whatever becomes of the wake-up."""
-    due = created.campaign.next_due_at
+async def wake_schedulers(resources: Resources, campaign: campaigns.Campaign, now: datetime) -> None:
+    """After the commit of what made a campaign due: it is, whatever becomes of the wake-up."""
+    due = campaign.next_due_at
     assert due is not None
     try:
-        await wake_scheduler_for(
-            resources.engine, due, now=created.now, check_interval=resources.settings.check_interval
-        )
+        await wake_scheduler_for(resources.engine, due, now=now, check_interval=resources.settings.check_interval)
     except (SQLAlchemyError, OSError):
-        log.warning("schedulers_not_woken", campaign_id=str(created.campaign.id), exc_info=True)
+        log.warning("schedulers_not_woken", campaign_id=str(campaign.id), exc_info=True)

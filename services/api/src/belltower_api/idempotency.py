@@ -42,13 +42,18 @@ class Once:
         self.has_kept = False
 
     async def keep(
-        self, connection: AsyncConnection, answer: BaseModel, *, status: int = 201, headers: Mapping[str, str]
+        self, connection: AsyncConnection, answer: BaseModel, *, status: int = 201, headers: Mapping[str, str] = {}
     ) -> None:
         """Keep the answer that the operation is about to give, and give it to whoever sends the same again."""
         if self._reservation is not None:
             body = answer.model_dump_json().encode()
             await idempotency.keep(connection, self._reservation, status, headers, body)
             self.has_kept = True
+
+    async def amend(self, reader: AsyncEngine, answer: BaseModel, *, status: int) -> None:
+        """Have the answer that was kept say what became of it since. `reader` is in autocommit."""
+        if self._reservation is not None:
+            await idempotency.amend(reader, self._reservation, status, answer.model_dump_json().encode())
 
 
 async def _once(

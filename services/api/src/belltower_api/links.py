@@ -19,6 +19,10 @@ TO_CAMPAIGN = links(
     "list_contacts",
     "get_campaign_stats",
     "download_results",
+    "pause_campaign",
+    "resume_campaign",
+    "start_campaign",
+    "cancel_campaign",
     "retry_campaign",
     "delete_campaign",
 )

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
 from belltower.domain.call import CallStatus
-from belltower.domain.campaign import CampaignStatus
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
 from belltower.telephony.provider import CallUpdate, Carrier, CarrierCall, CarrierUnavailable
 from belltower_dialer import metrics
@@ -30,7 +29,6 @@ ABSENT_FOR = 60.0
 """Seconds after its `send_by` at which a call that the carrier does not have was not placed."""
 CREATED_SLACK = timedelta(seconds=60)
 """The carrier writes when a call was created in whole seconds, by its own clock, which may be behind ours."""
-STOPPED = (CampaignStatus.PAUSED, CampaignStatus.CANCELLED)
 
 
 class Reconciler:
@@ -90,7 +88,7 @@ class Reconciler:
         if found is None:
             return await self._not_known(call)
         in_time = call.now < call.gated_at + timedelta(seconds=QUEUE_LIMIT)
-        if found.status is CallStatus.QUEUED and (not in_time or call.campaign_status in STOPPED):
+        if found.status is CallStatus.QUEUED and (call.called_off or not in_time):
             await self._carrier.cancel(call.carrier_call_id)
             found = await self._ask(call) or found
         return found.status

@@ -7,6 +7,13 @@ from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
 from belltower.cli.download import download_results
 from belltower.cli.listing import list_campaigns
+from belltower.cli.moves import (
+    cancel_campaign,
+    pause_all_campaigns,
+    pause_campaign,
+    resume_campaign,
+    start_campaign,
+)
 from belltower.cli.retry import retry_campaign
 from belltower.cli.show import show_campaign
 from belltower.cli.upload import upload_campaign
@@ -27,6 +34,11 @@ for _name, _command in (
     ("show", show_campaign),
     ("watch", watch_campaign),
     ("download", download_results),
+    ("pause", pause_campaign),
+    ("resume", resume_campaign),
+    ("start", start_campaign),
+    ("cancel", cancel_campaign),
+    ("pause-all", pause_all_campaigns),
     ("retry", retry_campaign),
     ("delete", delete_campaign),
     ("wallet", show_wallet),

@@ -15,7 +15,12 @@ def show_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = Non
     if as_json:
         print_json(found)
     else:
-        output().print(facts(_rows(found)))
+        present(found)
+
+
+def present(campaign: Json) -> None:
+    """Show a campaign to a person."""
+    output().print(facts(_rows(campaign)))
 
 
 def _rows(campaign: Json) -> dict[str, str | Text]:

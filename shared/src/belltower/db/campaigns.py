@@ -79,6 +79,8 @@ class Campaign:
     status_reason: str | None
     next_due_at: datetime | None
     created_at: datetime
+    first_due_at: datetime | None
+    """When it was due as it was taken over for the first time."""
     started_at: datetime | None
     completed_at: datetime | None
     version: int
@@ -287,7 +289,7 @@ async def delete_campaign(engine: AsyncEngine, account_id: UUID, campaign_id: UU
         status = await _lock(connection, account_id, campaign_id)
         if status in (CampaignStatus.PENDING, CampaignStatus.PROCESSING):
             raise IllegalTransition(
-                f"The campaign is {status}, and a campaign that runs cannot be deleted. Delete it when it has ended."
+                f"The campaign is {status}, and a campaign that runs cannot be deleted. Cancel it first."
             )
         live = await connection.execute(
             select(attempts.c.id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql, transaction
+from belltower.domain.campaign import CampaignStatus, sources
 
 POISON = 3
 """A campaign that loses this many owners in a row without a call in between is paused."""
@@ -114,7 +115,9 @@ async def complete_if_done(engine: AsyncEngine, campaign_id: UUID, *, actor: str
 
     async def work(connection: AsyncConnection) -> bool:
         await connection.execute(sql("lock_campaign"), {"campaign": campaign_id})
-        done = await connection.execute(sql("complete"), {"campaign": campaign_id, "actor": actor})
+        done = await connection.execute(
+            sql("complete"), {"campaign": campaign_id, "actor": actor, "sources": sources(CampaignStatus.COMPLETED)}
+        )
         return done.scalar_one_or_none() is not None
 
     return await in_transaction(engine, work)

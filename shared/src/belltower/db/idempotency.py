@@ -103,6 +103,12 @@ async def keep(
         raise NoLongerReserved
 
 
+async def amend(reader: AsyncEngine, reservation: Reservation, status: int, body: bytes) -> None:
+    """Replace the answer that was kept by one that knows more. `reader` is in autocommit."""
+    async with reader.connect() as connection:
+        await connection.execute(sql("amend_answer"), {**reservation.parameters, "status": status, "body": body})
+
+
 async def renew(reader: AsyncEngine, reservation: Reservation) -> None:
     """Say that the request is still being worked on."""
     async with reader.connect() as connection:

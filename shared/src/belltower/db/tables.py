@@ -235,6 +235,7 @@ campaigns = Table(
     ),
     Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
     Column("taken_at", Instant, nullable=True, comment="When its latest owner took it over."),
+    Column("first_due_at", Instant, nullable=True, comment="When it was due as it was taken over for the first time."),
     Column("started_at", Instant, nullable=True),
     Column("completed_at", Instant, nullable=True),
     Column("deleted_at", Instant, nullable=True),
@@ -374,6 +375,13 @@ attempts = Table(
     ),
     Column(
         "check_at", Instant, nullable=True, comment="When the reconciler looks after it next; null once it is final."
+    ),
+    Column(
+        "called_off",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="Its campaign was stopped before it rang: the carrier is told so while it still waits there.",
     ),
     Column("ringing_at", Instant, nullable=True),
     Column("answered_at", Instant, nullable=True),

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from belltower.domain.errors import IllegalTransition
+
 
 class CampaignStatus(StrEnum):
     """Where a campaign stands. `failed`: it could not start or go on; a campaign whose calls all failed is `completed`."""
@@ -20,15 +22,23 @@ TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.SCHEDULED: frozenset(
         {CampaignStatus.PENDING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
     ),
-    # taken over by a dialer
+    # taken over by a dialer; or, once resumed, its last call ended before that
     CampaignStatus.PENDING: frozenset(
-        {CampaignStatus.PROCESSING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
+        {
+            CampaignStatus.PROCESSING,
+            CampaignStatus.COMPLETED,
+            CampaignStatus.PAUSED,
+            CampaignStatus.CANCELLED,
+            CampaignStatus.FAILED,
+        }
     ),
     CampaignStatus.PROCESSING: frozenset(
         {CampaignStatus.COMPLETED, CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
     ),
-    # resumed
-    CampaignStatus.PAUSED: frozenset({CampaignStatus.SCHEDULED, CampaignStatus.PENDING, CampaignStatus.CANCELLED}),
+    # resumed; or its last call, which went on, has ended
+    CampaignStatus.PAUSED: frozenset(
+        {CampaignStatus.SCHEDULED, CampaignStatus.PENDING, CampaignStatus.COMPLETED, CampaignStatus.CANCELLED}
+    ),
     CampaignStatus.COMPLETED: frozenset(),
     CampaignStatus.FAILED: frozenset(),
     CampaignStatus.CANCELLED: frozenset(),
@@ -43,6 +53,52 @@ FINAL = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStat
 def sources(target: CampaignStatus) -> list[CampaignStatus]:
     """From which statuses a campaign may move to `target`, sorted: what a guarded UPDATE allows."""
     return sorted(status for status, targets in TRANSITIONS.items() if target in targets)
+
+
+class Move(StrEnum):
+    """What a person has a campaign do."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+    RESUME = "resume"
+    START = "start"
+
+
+_DONE: dict[Move, frozenset[CampaignStatus]] = {
+    Move.PAUSE: frozenset({CampaignStatus.PAUSED}),
+    Move.CANCEL: frozenset({CampaignStatus.CANCELLED}),
+    Move.RESUME: RUNNABLE,
+    Move.START: RUNNABLE - {CampaignStatus.SCHEDULED},
+}
+"""Where a move has nothing to do: what it asks for is so."""
+_PARTICIPLES = {Move.PAUSE: "paused", Move.CANCEL: "cancelled", Move.RESUME: "resumed", Move.START: "started"}
+
+
+def destination(move: Move, status: CampaignStatus, *, is_ahead: bool) -> CampaignStatus | None:
+    """Where a move takes a campaign; None when it has nothing to do.
+
+    `is_ahead`: it has never run, and its scheduled time is still to come. Raises `IllegalTransition`.
+    """
+    if status in _DONE[move]:
+        return None
+    if status in FINAL:
+        instead = (
+            "Create a new campaign to call its contacts."
+            if status is CampaignStatus.CANCELLED
+            else "Its retry rings those again whom it did not reach."
+        )
+        raise IllegalTransition(
+            f"The campaign is {status}, and that is final: it cannot be {_PARTICIPLES[move]}. {instead}"
+        )
+    match move:
+        case Move.PAUSE:
+            return CampaignStatus.PAUSED
+        case Move.CANCEL:
+            return CampaignStatus.CANCELLED
+        case Move.RESUME if is_ahead:
+            return CampaignStatus.SCHEDULED
+        case Move.RESUME | Move.START:
+            return CampaignStatus.PENDING
 
 
 class ContactStatus(StrEnum):

@@ -78,6 +78,11 @@ def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
     return ScheduledTime(instant, wall.replace(fold=0), name)
 
 
+def at(instant: datetime, timezone: str) -> ScheduledTime:
+    """An instant as a scheduled time in a zone that is known."""
+    return ScheduledTime(instant, instant.astimezone(zone(timezone)).replace(tzinfo=None, fold=0), timezone)
+
+
 def _parse(text: str) -> datetime:
     try:
         if not _LOOKS_ISO.fullmatch(text):

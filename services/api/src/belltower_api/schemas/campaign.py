@@ -97,7 +97,9 @@ class Campaign(BaseModel):
     id: CampaignId
     name: str = Field(examples=["Delivery notice"])
     status: CampaignStatus = Field(examples=["processing"])
-    status_reason: str | None = Field(description="Why it is paused or failed.", examples=[None])
+    status_reason: str | None = Field(
+        description="Why it is paused or failed; null where somebody paused it, as its events tell.", examples=[None]
+    )
     welcome_message: str = Field(examples=["Hello, your parcel arrives tomorrow."])
     language: str = Field(examples=["en-US"])
     voice: str = Field(examples=["alice"])
@@ -143,7 +145,7 @@ def lateness(campaign: campaigns.Campaign) -> float | None:
     """Seconds from the moment a campaign was due to its start; None until it has started."""
     if campaign.started_at is None:
         return None
-    due = campaign.scheduled_time or campaign.created_at
+    due = campaign.first_due_at or campaign.scheduled_time or campaign.created_at
     return round((campaign.started_at - due).total_seconds(), 4)
 
 
@@ -155,13 +157,31 @@ class CampaignCreated(Campaign):
     warnings: list[MessageWarning] = Field(description="Placeholders of the message that not every contact can fill.")
 
 
+_DIALLING = (
+    "Calls that passed the gate before, and whose requests may still reach the carrier. Ask again until there are none."
+)
+
+
+class CampaignStopping(Campaign):
+    """A campaign that is paused or cancelled, while the last of its calls are being placed."""
+
+    dialling: int = Field(description=_DIALLING, examples=[3])
+
+
+class CallingStopped(BaseModel):
+    """What became of an account's campaigns when all calling was stopped."""
+
+    paused: int = Field(description="Campaigns that were paused by this.", examples=[4])
+    dialling: int = Field(description=_DIALLING, examples=[0])
+
+
 class CampaignCollection(Collection[Campaign]):
     """A page of campaigns."""
 
 
 _MEANING = {
     CampaignStatus.SCHEDULED: "It waits for its time.",
-    CampaignStatus.PENDING: "It is due.",
+    CampaignStatus.PENDING: "It begins, or goes on, as soon as its next call is due.",
     CampaignStatus.PROCESSING: "Calling began, or goes on.",
     CampaignStatus.PAUSED: "No call is placed until it is resumed.",
     CampaignStatus.COMPLETED: "What became of everybody is known.",
@@ -179,7 +199,7 @@ class CampaignEvent(BaseModel):
     )
     to_status: CampaignStatus = Field(serialization_alias="to", examples=["processing"])
     actor: str = Field(
-        description="Who moved it: an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
+        description="Who moved it: a user, an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
     )
     reason: str | None = Field(examples=[None])
     detail: str = Field(description="What the new status means.", examples=["Calling began, or goes on."])

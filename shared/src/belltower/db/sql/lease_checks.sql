@@ -13,5 +13,4 @@ WHERE attempts.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING
     attempts.id, attempts.account_id, attempts.phone, attempts.caller_id, attempts.status, attempts.carrier,
     attempts.carrier_call_id, attempts.dialer, attempts.gated_at, attempts.send_by, attempts.request_ended_at,
-    attempts.ring_timeout, attempts.time_limit, clock_timestamp() AS now,
-    (SELECT campaigns.status FROM campaigns WHERE campaigns.id = attempts.campaign_id) AS campaign_status
+    attempts.ring_timeout, attempts.time_limit, attempts.called_off, clock_timestamp() AS now

@@ -14,7 +14,8 @@ SET request_ended_at = clock_timestamp(),
     carrier_call_id = coalesce(attempts.carrier_call_id, placed.carrier_call_id),
     status = CASE attempts.status WHEN 'dialling' THEN 'queued' ELSE attempts.status END,
     check_at = CASE attempts.status
-        WHEN 'dialling' THEN attempts.gated_at + make_interval(secs => :queue_limit)
+        WHEN 'dialling' THEN CASE WHEN attempts.called_off THEN clock_timestamp()
+            ELSE attempts.gated_at + make_interval(secs => :queue_limit) END
         ELSE attempts.check_at END
 FROM placed
 JOIN locked ON locked.id = placed.id

@@ -6,15 +6,18 @@ WITH free AS (
       AND next_due_at <= clock_timestamp() AND owner IS NULL
     ORDER BY id
     FOR NO KEY UPDATE SKIP LOCKED
-)
+),
+-- Read once, so that a first start is told by two equal instants.
+moment AS MATERIALIZED (SELECT clock_timestamp() AS now)
 UPDATE campaigns
 SET owner = :dialer,
     epoch = epoch + 1,
     status = 'processing',
     status_actor = CASE status WHEN 'processing' THEN status_actor ELSE :actor END,
     announced_at = NULL,
-    taken_at = clock_timestamp(),
-    started_at = coalesce(started_at, clock_timestamp())
+    taken_at = (SELECT now FROM moment),
+    first_due_at = CASE WHEN started_at IS NULL THEN next_due_at ELSE first_due_at END,
+    started_at = coalesce(started_at, (SELECT now FROM moment))
 WHERE campaigns.id = ANY(ARRAY(SELECT id FROM free))
 RETURNING
     campaigns.id, campaigns.account_id, campaigns.epoch, campaigns.welcome_message, campaigns.language, campaigns.voice,
