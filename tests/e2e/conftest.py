@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Product:
     password: str
     database_url: str | None = None
     """Where accounts are created; None: nobody may do so here."""
+    others: list["Product"] = field(default_factory=list)
+    """The same Belltower as other accounts see it; they end with this one."""
 
     def another(self, email: str, *, balance: str, caller_id: str = "+14155550100") -> "Product":
         """The same Belltower, as another account sees it. Skips the test where none can be created."""
@@ -37,7 +39,9 @@ class Product:
         key = create_account(self.database_url, balance=balance, email=email, caller_id=caller_id)
         headers = {"Authorization": f"Bearer {key}"}
         client = httpx.Client(base_url=self.client.base_url, headers=headers, trust_env=False, timeout=30)
-        return Product(client, email, PASSWORD, self.database_url)
+        other = Product(client, email, PASSWORD, self.database_url)
+        self.others.append(other)
+        return other
 
     def create(self, **fields: Any) -> httpx.Response:
         """POST a campaign; what is not given is sensible."""
@@ -80,7 +84,10 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             email, password = EMAIL, PASSWORD
         headers = {"Authorization": f"Bearer {key}"}
         client = stack.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
-        yield Product(client, email, password, database_url)
+        product = Product(client, email, password, database_url)
+        yield product
+        for other in product.others:
+            other.client.close()
 
 
 def _started(request: pytest.FixtureRequest, stack: ExitStack, logs: Path) -> tuple[str, str, str]:

@@ -1,6 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { Tooltip } from "radix-ui";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Toaster } from "sonner";
@@ -17,15 +16,13 @@ followOtherTabs(queryClient);
 createRoot(place).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <Tooltip.Provider delayDuration={300}>
-        <RouterProvider router={router} />
-        <Toaster
-          position="top-center"
-          offset={{ top: 44 }}
-          mobileOffset={{ top: 44 }}
-          toastOptions={{ className: "!font-sans !bg-surface !text-ink !border-line" }}
-        />
-      </Tooltip.Provider>
+      <RouterProvider router={router} />
+      <Toaster
+        position="top-center"
+        offset={{ top: 44 }}
+        mobileOffset={{ top: 44 }}
+        toastOptions={{ className: "!font-sans !bg-surface !text-ink !border-line" }}
+      />
     </QueryClientProvider>
   </StrictMode>,
 );

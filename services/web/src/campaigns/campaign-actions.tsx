@@ -1,33 +1,42 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Download, Ellipsis, Eye, RotateCcw, Trash2 } from "lucide-react";
+import { useState } from "react";
 import type { Campaign } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
+import { ConfirmMove } from "./confirm-move";
 import { useDeleteCampaign } from "./delete-campaign";
+import { type Move, movesOf, useMoveCampaign } from "./move-campaign";
+import { MOVE } from "./move-words";
 import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "./retry-campaign";
 
 /** What can be done with a campaign from the list. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
+  const [asked, setAsked] = useState<Move | null>(null);
   return (
-    <Menu
-      trigger={
-        <Button
-          variant="quiet"
-          size="icon"
-          className="relative z-1"
-          aria-label={`Actions for ${campaign.name}`}
-        >
-          <Ellipsis aria-hidden />
-        </Button>
-      }
-    >
-      <Actions campaign={campaign} />
-    </Menu>
+    <>
+      <Menu
+        trigger={
+          <Button
+            variant="quiet"
+            size="icon"
+            className="relative z-1"
+            aria-label={`Actions for ${campaign.name}`}
+          >
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        <Actions campaign={campaign} onAsk={setAsked} />
+      </Menu>
+      {asked && <ConfirmMove campaign={campaign} move={asked} onClose={() => setAsked(null)} />}
+    </>
   );
 }
 
-function Actions({ campaign }: { campaign: Campaign }) {
+function Actions({ campaign, onAsk }: { campaign: Campaign; onAsk: (move: Move) => void }) {
   const navigate = useNavigate();
+  const moving = useMoveCampaign();
   const remove = useDeleteCampaign();
   const retry = useRetryCampaign();
   const open = () => navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
@@ -36,6 +45,16 @@ function Actions({ campaign }: { campaign: Campaign }) {
       <MenuItem icon={Eye} onSelect={open}>
         Open
       </MenuItem>
+      {movesOf(campaign).map((move) => (
+        <MenuItem
+          key={move}
+          icon={MOVE[move].icon}
+          danger={move === "cancel"}
+          onSelect={() => (MOVE[move].isAsked ? onAsk(move) : moving.start({ campaign, move }))}
+        >
+          {MOVE[move].word}
+        </MenuItem>
+      ))}
       <MenuItem icon={Download} onSelect={() => location.assign(`/api/campaigns/${campaign.id}/download`)}>
         Download results
       </MenuItem>
@@ -46,7 +65,12 @@ function Actions({ campaign }: { campaign: Campaign }) {
       >
         Call the failed ones again
       </MenuItem>
-      <MenuItem icon={Trash2} danger onSelect={() => remove(campaign)}>
+      <MenuItem
+        icon={Trash2}
+        danger
+        disabled={campaign.status === "pending" || campaign.status === "processing"}
+        onSelect={() => remove(campaign)}
+      >
         Delete
       </MenuItem>
     </>

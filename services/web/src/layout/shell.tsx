@@ -30,6 +30,7 @@ import { Loading, sentence } from "@/ui/states";
 import { Bell } from "./bell";
 import { CarrierNotice } from "./carrier-notice";
 import { ConnectionNotice } from "./connection-notice";
+import { StopAllButton } from "./stop-all";
 import { choose, type Theme, theme } from "./theme";
 
 const PAGES = [
@@ -69,6 +70,7 @@ export function Shell() {
           ))}
         </nav>
         <div className="flex flex-col gap-1 border-t p-3">
+          <StopAllButton />
           <a
             href="/docs"
             className="flex items-center gap-3 rounded-lg px-3 py-2 text-sm font-medium text-muted hover:bg-sunken hover:text-ink"
@@ -83,7 +85,10 @@ export function Shell() {
         <CarrierNotice />
         <header className="flex h-14 items-center justify-between border-b bg-surface pr-2 pl-4 lg:hidden">
           <Brand />
-          <Person compact />
+          <div className="flex items-center">
+            <StopAllButton compact />
+            <Person compact />
+          </div>
         </header>
         <main
           id="main"

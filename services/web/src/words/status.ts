@@ -43,7 +43,9 @@ export function nextThing(campaign: Campaign, place: Place): string {
     case "failed":
       return "It could not go on.";
     case "paused":
-      return "Nobody is called until it goes on.";
+      return progress.in_progress > 0
+        ? "Nobody else is called until you resume it; calls on the line go on."
+        : "Nobody is called until you resume it.";
     case "cancelled":
       return "Nobody else will be called.";
   }
@@ -53,6 +55,10 @@ export function nextThing(campaign: Campaign, place: Place): string {
 export function remedy(campaign: Campaign): string | null {
   const reason = campaign.status_reason ?? "";
   if (campaign.status !== "failed" && campaign.status !== "paused") return null;
+  if (campaign.status === "paused")
+    return /balance|funds|money/i.test(reason)
+      ? "Top up the wallet, then resume it."
+      : "Resume it to go on with those who were not reached yet.";
   if (/balance|funds|money/i.test(reason)) return "Top up the wallet, then call the rest again.";
   if (/caller id/i.test(reason)) return "Call again with a caller ID that your carrier lets you show.";
   if (/dialer/i.test(reason)) return "Nothing is wrong with your list. Ask whoever runs Belltower.";

@@ -1,0 +1,81 @@
+/** Having a campaign do something: pause, resume, start now, cancel. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { answered, api, type Campaign, newIdempotencyKey, type Schemas } from "@/api/client";
+import { merge } from "@/api/live";
+import { sentence } from "@/ui/states";
+import { counted } from "@/words/amounts";
+import { quoted } from "@/words/quoted";
+
+export type Move = "pause" | "resume" | "start" | "cancel";
+
+/** What a person may have a campaign do, by where it stands. */
+export function movesOf({ status }: Pick<Campaign, "status">): readonly Move[] {
+  switch (status) {
+    case "scheduled":
+      return ["start", "pause", "cancel"];
+    case "pending":
+    case "processing":
+      return ["pause", "cancel"];
+    case "paused":
+      return ["resume", "cancel"];
+    default:
+      return [];
+  }
+}
+
+type Asked = { campaign: Campaign; move: Move };
+type Moved = Campaign | Schemas["CampaignStopping"];
+
+const KEY = ["move"];
+
+export function useMoveCampaign() {
+  const client = useQueryClient();
+  const moving = useMutation({
+    mutationKey: KEY,
+    mutationFn: ({ campaign, move }: Asked): Promise<Moved> => {
+      const path = { campaign_id: campaign.id };
+      const params = { params: { path, header: { "Idempotency-Key": newIdempotencyKey() } } };
+      switch (move) {
+        case "pause":
+          return answered(api.POST("/api/campaigns/{campaign_id}/pause", params));
+        case "resume":
+          return answered(api.POST("/api/campaigns/{campaign_id}/resume", params));
+        case "start":
+          return answered(api.POST("/api/campaigns/{campaign_id}/start", params));
+        case "cancel":
+          return answered(api.POST("/api/campaigns/{campaign_id}/cancel", params));
+      }
+    },
+    onSuccess: (moved, { move }) => {
+      merge(client, moved);
+      const placing = "dialling" in moved ? moved.dialling : 0;
+      toast.success(moveWords(moved.name, move), {
+        ...(placing > 0 && {
+          description: `${counted(placing, "call")} passed before and ${placing === 1 ? "is" : "are"} still being placed.`,
+        }),
+      });
+    },
+    onError: (reason) => toast.error(sentence(reason)),
+  });
+  return {
+    isPending: moving.isPending,
+    start: (asked: Asked) => {
+      if (client.isMutating({ mutationKey: KEY }) === 0) moving.mutate(asked); // two clicks are one
+    },
+  };
+}
+
+function moveWords(name: string, move: Move): string {
+  switch (move) {
+    case "pause":
+      return `${quoted(name)} is paused: nobody else is called until you resume it.`;
+    case "resume":
+      return `${quoted(name)} goes on.`;
+    case "start":
+      return `${quoted(name)} starts now.`;
+    case "cancel":
+      return `${quoted(name)} is cancelled: nobody else is called.`;
+  }
+}
