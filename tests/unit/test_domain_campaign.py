@@ -16,8 +16,11 @@ from belltower.domain.campaign import (
     TRANSITIONS,
     CampaignStatus,
     ContactStatus,
+    Move,
+    destination,
     sources,
 )
+from belltower.domain.errors import IllegalTransition
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -65,6 +68,25 @@ def test_everything_runnable_can_be_stopped(target: CampaignStatus) -> None:
 
 def test_everything_that_is_not_final_can_be_cancelled() -> None:
     assert set(sources(CampaignStatus.CANCELLED)) == set(CampaignStatus) - FINAL
+
+
+@given(st.sampled_from(Move), campaign_statuses, st.booleans())
+def test_a_move_takes_a_campaign_along_the_table_or_says_why_not(
+    move: Move, status: CampaignStatus, is_ahead: bool
+) -> None:
+    if status in FINAL and (move, status) != (Move.CANCEL, CampaignStatus.CANCELLED):
+        with pytest.raises(IllegalTransition, match=f"The campaign is {status}, "):
+            destination(move, status, is_ahead=is_ahead)
+        return
+    target = destination(move, status, is_ahead=is_ahead)
+    assert target is None or target in TRANSITIONS[status]
+    assert target is None or destination(move, target, is_ahead=is_ahead) is None, "done twice is done once"
+
+
+def test_only_what_has_not_run_waits_for_its_time_again() -> None:
+    assert destination(Move.RESUME, CampaignStatus.PAUSED, is_ahead=True) is CampaignStatus.SCHEDULED
+    assert destination(Move.RESUME, CampaignStatus.PAUSED, is_ahead=False) is CampaignStatus.PENDING
+    assert destination(Move.START, CampaignStatus.PAUSED, is_ahead=True) is CampaignStatus.PENDING
 
 
 @given(campaign_statuses, campaign_statuses)
