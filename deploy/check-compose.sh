@@ -62,6 +62,14 @@ raise SystemExit(bool(twice))
 PYTHON
 }
 
+carrier_behaves() { # METHOD [BEHAVIOUR]: as docs/simulated-carrier.md says
+    docker compose exec -T carrier python - "$@" <<'PYTHON'
+import sys, urllib.request
+method, behaviour = sys.argv[1], "".join(sys.argv[2:]).encode() or None
+urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:8080/_simulator/behaviour", behaviour, method=method))
+PYTHON
+}
+
 status_becomes() { # CAMPAIGN STATUS SECONDS
     local now=
     for _ in $(seq "$3"); do
@@ -81,7 +89,9 @@ account=$(docker compose exec -T api belltower create-account "Example Ltd" --em
 BELLTOWER_API_KEY=$(field api_key <<< "$account") BELLTOWER_EMAIL=$(field email <<< "$account")
 BELLTOWER_PASSWORD=$(field password <<< "$account")
 export BELLTOWER_API_KEY BELLTOWER_EMAIL BELLTOWER_PASSWORD
+carrier_behaves PUT '{"ring_seconds": [0.05, 0.1], "talk_seconds": [0.1, 0.3]}' # as the tests have it
 make --no-print-directory test-e2e
+carrier_behaves DELETE
 
 say "A dialer is killed while it dials; four carry on"
 docker compose up --detach --wait --no-recreate --scale dialer=4

@@ -164,7 +164,7 @@ def test_a_campaign_can_be_deleted_when_it_has_ended_and_not_before(product: Pro
     path = f"/api/campaigns/{campaign['id']}"
     refused = product.client.delete(path)
     assert refused.status_code == 409
-    assert "Delete it when it has ended" in refused.text
+    assert "Cancel it first" in refused.text
     product.wait_for(campaign["id"], "completed")
     assert product.client.delete(path).status_code == 204
     assert product.client.get(path).status_code == 404
