@@ -9,6 +9,9 @@ import { browserZone } from "@/words/moments";
 import { scheduleProblem } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
 
+// No code is made of schemas: the page's policy forbids it, and a browser reports the mere attempt.
+z.config({ jitless: true });
+
 /** A file that was uploaded, and how its columns are to be read where somebody said so. */
 export type ChosenFile = {
   id: string;
