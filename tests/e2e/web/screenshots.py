@@ -178,7 +178,7 @@ def test_calendar(visitor: Visit, take: Take) -> None:
     expect(page.locator("main a[href^='/campaigns/']").first).to_be_attached()
     take("calendar-month")
     for view in ("Week", "Day", "Agenda"):
-        page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).first.click()
+        page.get_by_role("radio", name=view, exact=True).or_(page.get_by_role("button", name=view, exact=True)).click()
         take(f"calendar-{view.lower()}")
 
 
