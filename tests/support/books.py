@@ -24,6 +24,7 @@ from belltower.db.ownership import Released, release
 from belltower.db.progress import get_progress
 from belltower.db.wallet import Wallet, get_wallet, top_up
 from belltower.domain.call import LIVE, CallStatus
+from belltower.domain.definition import Definition
 from belltower.domain.money import Tariff
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
 from belltower.runtime.settings import DatabaseSettings
@@ -79,14 +80,16 @@ class Books:
                     connection,
                     self.account,
                     NewCampaign(
-                        name="Test",
-                        welcome_message="Hello, this is a test.",
-                        language="en-US",
-                        voice="alice",
-                        caller_id=CALLER_ID,
-                        concurrency=10,
-                        max_attempts=max_attempts,
-                        retry_delay=retry_delay,
+                        definition=Definition(
+                            name="Test",
+                            welcome_message="Hello, this is a test.",
+                            language="en-US",
+                            voice="alice",
+                            caller_id=CALLER_ID,
+                            concurrency=10,
+                            max_attempts=max_attempts,
+                            retry_delay=retry_delay,
+                        ),
                         timezone="UTC",
                         scheduled=None,
                     ),

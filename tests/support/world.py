@@ -23,6 +23,7 @@ from belltower.db.contacts import NewContacts
 from belltower.db.engine import create_engine
 from belltower.db.notify import wake_scheduler
 from belltower.domain.campaign import CampaignStatus
+from belltower.domain.definition import Definition
 from belltower.domain.schedule import ScheduledTime
 from belltower.runtime.settings import DatabaseSettings
 
@@ -82,14 +83,16 @@ class World:
                     connection,
                     self.account,
                     NewCampaign(
-                        name="Test",
-                        welcome_message="Hello, this is a test.",
-                        language="en-US",
-                        voice="alice",
-                        caller_id=caller_id,
-                        concurrency=concurrency,
-                        max_attempts=max_attempts,
-                        retry_delay=retry_delay,
+                        definition=Definition(
+                            name="Test",
+                            welcome_message="Hello, this is a test.",
+                            language="en-US",
+                            voice="alice",
+                            caller_id=caller_id,
+                            concurrency=concurrency,
+                            max_attempts=max_attempts,
+                            retry_delay=retry_delay,
+                        ),
                         timezone="UTC",
                         scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,
                     ),

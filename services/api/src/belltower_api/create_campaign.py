@@ -14,6 +14,7 @@ from belltower.db.contacts import MAX_CONTACTS, NewContacts
 from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler_for
 from belltower.domain import schedule
+from belltower.domain.definition import Definition
 from belltower.domain.errors import InsufficientFunds, Invalid
 from belltower.domain.principal import Principal
 from belltower_api.dependencies import Resources
@@ -22,6 +23,8 @@ from belltower_api.schemas.campaign_fields import CampaignFields, StartFields
 from belltower_api.schemas.values import shown_money
 
 log = structlog.get_logger(__name__)
+
+_DEFINED = set(campaigns.DEFINITION_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class _Created:
 async def create(
     resources: Resources,
     principal: Principal,
-    fields: CampaignFields,
-    name: str,
+    define: Callable[[campaigns.CreationTerms], Definition],
+    start: StartFields,
     listed: Callable[[AsyncConnection], Awaitable[NewContacts]],
     keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
     *,
@@ -43,23 +46,17 @@ async def create(
 ) -> campaigns.Campaign:
     """Create a campaign in one transaction, then wake the schedulers if it is due before they would look by themselves.
 
-    `listed` says whom it rings, within the transaction. `keep` ends it: what it writes is there when the campaign is.
+    `define` says what it is, given the account's terms; `listed` whom it rings, within the transaction. `keep` ends it: what it
+    writes is there when the campaign is.
     Raises `Invalid`, `InsufficientFunds` and `TooLarge`.
     """
 
     async def work(connection: AsyncConnection) -> _Created:
         terms = await campaigns.get_creation_terms(connection, principal.account_id)
         new = campaigns.NewCampaign(
-            name=name,
-            welcome_message=fields.welcome_message,
-            language=fields.language,
-            voice=fields.voice,
-            caller_id=caller_id_of(fields, terms),
-            concurrency=fields.concurrency,
-            max_attempts=fields.max_attempts,
-            retry_delay=fields.retry_delay,
-            timezone=fields.timezone or "UTC",
-            scheduled=start_of(fields, terms.now),
+            definition=define(terms),
+            timezone=start.timezone or "UTC",
+            scheduled=start_of(start, terms.now),
             retry_of=retry_of,
             is_test=is_test,
         )
@@ -78,6 +75,16 @@ async def create(
     created = await in_transaction(resources.engine, work)
     await wake_schedulers(resources, created.campaign, created.now)
     return created.campaign
+
+
+def defined(fields: CampaignFields, name: str) -> Callable[[campaigns.CreationTerms], Definition]:
+    """What a campaign is that somebody describes."""
+
+    def define(terms: campaigns.CreationTerms) -> Definition:
+        said = fields.model_dump(include=_DEFINED)
+        return Definition(**said | {"name": name, "caller_id": caller_id_of(fields, terms)})
+
+    return define
 
 
 def start_of(fields: StartFields, now: datetime) -> schedule.ScheduledTime | None:

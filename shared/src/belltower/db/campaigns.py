@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from belltower.db.contacts import NewContacts
 from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Order, Page, Position, Sort, cut
-from belltower.db.tables import attempts, campaigns
+from belltower.db.tables import attempts, campaign_progress, campaigns
 from belltower.domain.call import LIVE
 from belltower.domain.campaign import CampaignStatus, ContactStatus
+from belltower.domain.definition import Definition
 from belltower.domain.errors import IllegalTransition, NotFound
 from belltower.domain.schedule import ScheduledTime
 
@@ -36,16 +37,7 @@ class CreationTerms:
 class NewCampaign:
     """A campaign to create."""
 
-    name: str
-    welcome_message: str
-    language: str
-    voice: str
-    caller_id: str
-    """E.164."""
-    concurrency: int
-    max_attempts: int
-    retry_delay: int
-    """Seconds."""
+    definition: Definition
     timezone: str
     scheduled: ScheduledTime | None
     """None: it starts at once."""
@@ -55,19 +47,11 @@ class NewCampaign:
     """It is one test call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign(Definition):
     """A campaign's row, without what only schedulers and dialers need."""
 
     id: UUID
-    name: str
-    welcome_message: str
-    language: str
-    voice: str
-    caller_id: str
-    concurrency: int
-    max_attempts: int
-    retry_delay: int
     is_scheduled: bool
     scheduled_time: datetime | None
     timezone: str
@@ -85,6 +69,11 @@ class Campaign:
     completed_at: datetime | None
     version: int
     """Counts the changes of the row."""
+
+    @property
+    def definition(self) -> Definition:
+        """What it says, and how it calls."""
+        return Definition(**{name: getattr(self, name) for name in DEFINITION_COLUMNS})
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:
@@ -130,6 +119,7 @@ class Only:
 NEWEST_FIRST = Sort("created_at", descending=True)
 """The order of a list of campaigns that is asked for in none."""
 
+DEFINITION_COLUMNS = [field.name for field in fields(Definition)]
 CAMPAIGN_COLUMNS = [field.name for field in fields(Campaign)]
 _COLUMNS = [campaigns.c[name] for name in CAMPAIGN_COLUMNS]
 
@@ -161,31 +151,31 @@ async def create_campaign(
 ) -> Campaign:
     """Write a campaign with its contacts, in the caller's transaction. It is due at once, or at its scheduled time."""
     scheduled = new.scheduled
-    row = await connection.execute(
-        sql("create_campaign"),
-        {
-            "id": uuid7(),
-            "account": account_id,
-            "name": new.name,
-            "welcome_message": new.welcome_message,
-            "language": new.language,
-            "voice": new.voice,
-            "caller_id": new.caller_id,
-            "concurrency": new.concurrency,
-            "max_attempts": new.max_attempts,
-            "retry_delay": new.retry_delay,
-            "is_scheduled": scheduled is not None,
-            "scheduled_time": scheduled and scheduled.instant,
-            "scheduled_wall": scheduled and scheduled.wall,
-            "timezone": new.timezone,
-            "retry_of": new.retry_of,
-            "is_test": new.is_test,
-            "contacts": len(contacts),
-            "contact_fields": list(contacts.fields),
-            "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
-            "actor": actor,
-        },
+    created = (
+        insert(campaigns)
+        .values(
+            **asdict(new.definition),
+            id=uuid7(),
+            account_id=account_id,
+            is_scheduled=scheduled is not None,
+            scheduled_time=scheduled and scheduled.instant,
+            scheduled_wall=scheduled and scheduled.wall,
+            timezone=new.timezone,
+            retry_of=new.retry_of,
+            is_test=new.is_test,
+            contacts=len(contacts),
+            contact_fields=list(contacts.fields),
+            status=CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
+            status_actor=actor,
+            next_due_at=scheduled.instant if scheduled else func.clock_timestamp(),
+        )
+        .returning(*_COLUMNS)
+        .cte("created")
     )
+    progress = insert(campaign_progress).from_select(
+        ["campaign_id", "contact_waiting"], select(created.c.id, created.c.contacts)
+    )
+    row = await connection.execute(select(created).add_cte(progress.cte("progress")))
     campaign = Campaign.of(row.mappings().one())
     await contacts.copy_to(connection, campaign.id, next_attempt_at=now)
     return campaign

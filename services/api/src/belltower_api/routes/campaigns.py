@@ -14,7 +14,7 @@ from belltower.domain.campaign import ContactStatus
 from belltower.domain.principal import Principal
 from belltower_api import contact_file
 from belltower_api.contact_list import ContactList
-from belltower_api.create_campaign import create
+from belltower_api.create_campaign import create, defined
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept, Once
 from belltower_api.links import TO_CAMPAIGN
@@ -185,7 +185,7 @@ async def _create(
         await listed.left_out.copy_to(connection, campaign.id)
         await once.keep(connection, shown(campaign), headers=location(campaign))
 
-    campaign = await create(res, asker, fields, name, contacts, keep)
+    campaign = await create(res, asker, defined(fields, name), fields, contacts, keep)
     response.headers.update(location(campaign))
     return shown(campaign)
 

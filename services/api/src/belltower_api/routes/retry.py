@@ -1,6 +1,7 @@
 """Ringing those again whom a campaign did not reach."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from belltower_api.idempotency import Kept
 from belltower_api.problems import problems
 from belltower_api.routes.campaigns import CREATED, location, untouched
 from belltower_api.schemas.campaign import Campaign
-from belltower_api.schemas.campaign_fields import CampaignFields, CampaignRetry
+from belltower_api.schemas.campaign_fields import CampaignRetry, StartFields
 
 router = APIRouter(
     prefix="/api/campaigns/{campaign_id}", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED
@@ -46,19 +47,16 @@ async def retry_campaign(
     retry = retry or CampaignRetry()
     async with res.reader.connect() as connection:
         source = await campaigns.get_campaign(connection, asker.account_id, campaign_id)
-    fields = CampaignFields(
-        welcome_message=source.welcome_message,
-        language=source.language,
-        voice=source.voice,
+    definition = replace(
+        source.definition,
+        name=retry.name or f"{source.name[:_LONGEST_START]} (retry)",
         caller_id=retry.caller_id or source.caller_id,
-        concurrency=source.concurrency,
-        max_attempts=source.max_attempts,
-        retry_delay=source.retry_delay,
+    )
+    start = StartFields(
         is_scheduled=retry.is_scheduled,
         scheduled_time=retry.scheduled_time,
         timezone=retry.timezone or source.timezone,
     )
-    name = retry.name or f"{source.name[:_LONGEST_START]} (retry)"
 
     async def listed(connection: AsyncConnection) -> NewContacts:
         statuses = [ContactStatus(status) for status in dict.fromkeys(retry.statuses)]
@@ -72,6 +70,6 @@ async def retry_campaign(
         await once.keep(connection, shown(campaign), headers=location(campaign))
 
     with ExitStack() as lists:
-        campaign = await create(res, asker, fields, name, listed, keep, retry_of=campaign_id)
+        campaign = await create(res, asker, lambda _: definition, start, listed, keep, retry_of=campaign_id)
     response.headers.update(location(campaign))
     return shown(campaign)

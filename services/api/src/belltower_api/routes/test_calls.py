@@ -17,7 +17,7 @@ from belltower.domain.calling_window import decide, zones_of
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.errors import Invalid, NotFound
 from belltower.domain.message import MAX_SPOKEN, read_message, spoken_length, values_of
-from belltower_api.create_campaign import create
+from belltower_api.create_campaign import create, defined
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
 from belltower_api.problems import problems
@@ -119,7 +119,7 @@ async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, respons
 
     with NewContacts() as contact:
         contact.add_contact(number, test.name, test.fields)
-        campaign = await create(res, asker, fields, _NAME, listed, keep, is_test=True)
+        campaign = await create(res, asker, defined(fields, _NAME), fields, listed, keep, is_test=True)
     response.headers.update(_location(campaign.id))
     return await get_test_call(campaign.id, res, asker)
 
