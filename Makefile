@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e check fmt screenshots web migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings check fmt screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -41,6 +41,8 @@ test-integration: venv ## Run the tests on real Postgres and RabbitMQ
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 test-e2e: web ## Run the tests over HTTP, on all services
 	@$(PYTEST) tests/e2e
+interleavings: venv ## Move STORIES=10000 campaigns in random orders while they run, and ask the carrier what it saw
+	@STORIES=$(or $(STORIES),10000) $(PYTEST) --capture=no tests/integration/test_changes_of_mind.py
 check: web ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)

@@ -1,16 +1,21 @@
 """A network that a test can cut: connections to a server go through here."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 
 class Proxy:
-    """Forwards TCP to a server, `async with`. Cut, it drops every connection and takes no new one until it is mended."""
+    """Forwards TCP to a server, `async with`. Cut, it drops every connection and takes no new one until it is mended.
 
-    def __init__(self, url: str) -> None:
+    What goes to the server is late by as many seconds as `delay` says, each time anew.
+    """
+
+    def __init__(self, url: str, delay: Callable[[], float] = lambda: 0) -> None:
         self._target = urlsplit(url)
+        self._delay = delay
         self._server: asyncio.Server | None = None
         self._port = 0
         self._pipes: set[asyncio.Task[None]] = set()
@@ -45,13 +50,14 @@ class Proxy:
         assert self._target.hostname
         to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._pipes |= {
-            asyncio.create_task(self._pipe(reader, to_server[1])),
-            asyncio.create_task(self._pipe(to_server[0], writer)),
+            asyncio.create_task(self._pipe(reader, to_server[1], self._delay)),
+            asyncio.create_task(self._pipe(to_server[0], writer, lambda: 0)),
         }
 
-    async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
         try:
             while data := await source.read(65536):
+                await asyncio.sleep(delay())
                 sink.write(data)
                 await sink.drain()
         except OSError:
