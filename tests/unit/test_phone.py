@@ -160,6 +160,7 @@ def test_a_masked_number_does_not_tell_whose_it_is(number: str) -> None:
         ("1 415", "US", ["+1415", "+1415"]),
         ("415", None, ["+415"]),
         ("+0", None, ["+0"]),
+        ("+\u0661 415", None, ["+1415"]),
     ],
 )
 def test_a_number_is_known_by_its_first_digits(written: str, country: str | None, expected: list[str]) -> None:

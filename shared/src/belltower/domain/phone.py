@@ -72,7 +72,7 @@ def beginnings(value: str, default_country: str | None = None) -> list[str]:
     except NotDialable as error:
         if error.code in {"empty", "too_long"}:
             raise
-    written = _PUNCTUATION.sub("", value.translate(_INVISIBLE))
+    written = _PUNCTUATION.sub("", _in_ascii(value))
     if written.startswith("00"):
         written = "+" + written[2:]
     digits = written.removeprefix("+")
@@ -148,9 +148,7 @@ def _plan(country_code: str) -> _Plan | None:
 
 def _repaired(value: str) -> str:
     """A number without what spreadsheets and telephones did to it. Raises `NotDialable` where digits are lost."""
-    if not value.isascii():
-        value = value.translate(_INVISIBLE)
-        value = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in value)
+    value = _in_ascii(value)
     if formula := _FORMULA.fullmatch(value):
         value = formula[1]
     value = value.lstrip("'").strip()
@@ -167,6 +165,14 @@ def _repaired(value: str) -> str:
         if len(places) == int(exponent):
             return f"{plus}{first}{places}"
     return value
+
+
+def _in_ascii(value: str) -> str:
+    """A number without marks that nobody sees, and with the digits that we count by."""
+    if value.isascii():
+        return value
+    value = value.translate(_INVISIBLE)
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in value)
 
 
 def split_text(text: str) -> list[tuple[int, str]]:
