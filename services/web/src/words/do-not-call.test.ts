@@ -14,12 +14,18 @@ const entry = {
 describe("sought", () => {
   it("is what is typed, once it has a digit", () => {
     expect(sought(" (415) 555")).toBe("(415) 555");
+    expect(sought("(+1) 415")).toBe("(+1) 415");
+    expect(sought("0049 151 5550123456")).toBe("0049 151 5550123456");
     expect(sought("+")).toBe("");
+    expect(sought("00")).toBe("");
     expect(sought("")).toBe("");
   });
   it("is nothing where no number can become of it", () => {
     expect(sought("Ann")).toBeNull();
     expect(sought("415x")).toBeNull();
+    expect(sought("1+415")).toBeNull();
+    expect(sought("1".repeat(18))).toBeNull();
+    expect(sought(`1${" ".repeat(70)}2`)).toBeNull();
   });
 });
 

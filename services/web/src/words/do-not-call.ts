@@ -6,6 +6,9 @@ import type { Tone } from "./status";
 
 type Entry = Schemas["DoNotCallEntry"];
 
+/** Characters of a number that is searched for. */
+const LONGEST = 64;
+
 export const REASON_WORD: Record<Entry["reason"], string> = {
   key_press: "Pressed 9",
   asked: "Added",
@@ -18,10 +21,12 @@ export const REASON_TONE: Record<Entry["reason"], Tone> = {
   imported: "blue",
 };
 
-/** What of a number is searched for, or null where it is none. What has no digit yet searches for nothing. */
+/** What of a number is searched for, or null where it is none: the API takes the first digits of a number, as it is dialled abroad
+ * or at home. While only a sign of that is typed, nothing is searched for. */
 export function sought(typed: string): string | null {
-  if (/[^\p{Nd}\s+()./-]/u.test(typed)) return null;
-  return /\p{Nd}/u.test(typed) ? typed.trim() : "";
+  const number = typed.replaceAll(/[\s()./-]/g, "");
+  if (/^(\+|00)?$/.test(number)) return "";
+  return /^(\+|00)?\p{Nd}{1,15}$/u.test(number) && typed.length <= LONGEST ? typed.trim() : null;
 }
 
 /** What an entry says beside its reason where its call cannot be looked at. */
