@@ -134,11 +134,18 @@ export function WaitingEntries() {
       <div className="h-9.25 border-b max-md:hidden" />
       {["first", "second", "third", "fourth", "fifth", "sixth"].map((row) => (
         <div key={row} className="flex h-14.25 items-center gap-4 border-b px-5 last:border-b-0 max-md:h-24">
-          <Skeleton className="h-4 w-36" />
-          <Skeleton className="h-5 w-20 rounded-full max-md:hidden" />
-          <div className="flex-1" />
-          <Skeleton className="h-4 w-36 max-md:hidden" />
-          <Skeleton className="h-8 w-20" />
+          <div className="w-44 max-md:flex-1">
+            <Skeleton className="h-4 w-32" />
+          </div>
+          <div className="flex-1 max-md:hidden">
+            <Skeleton className="h-5 w-20 rounded-full" />
+          </div>
+          <div className="w-44 max-md:hidden">
+            <Skeleton className="h-4 w-28" />
+          </div>
+          <div className="flex w-24 justify-end">
+            <Skeleton className="h-8 w-19" />
+          </div>
         </div>
       ))}
     </div>
