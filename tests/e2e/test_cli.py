@@ -216,6 +216,28 @@ def test_a_campaign_is_paused_resumed_started_and_cancelled(product: Product) ->
     assert re.search(r"status +cancelled", belltower(other, "cancel", created["id"]).stdout)
 
 
+def test_numbers_are_put_on_the_do_not_call_list_found_and_let_go(product: Product, tmp_path: Path) -> None:
+    added = belltower(product, "do-not-call", "add", "(202) 555-0171", "n/a", "--country", "US", "--note", "By post")
+    assert "1 added, 0 on the list already." in added.stdout
+    assert "'n/a' in line 2: it is not a telephone number" in added.stderr
+    (tmp_path / "robinson.csv").write_text("Name;Mobile\nAnn;+12025550172\nBen;+12025550171\n", encoding="utf-8")
+    imported = belltower(product, "do-not-call", "import", str(tmp_path / "robinson.csv"), "--json")
+    assert [(result["added"], result["already_listed"]) for result in lines(imported)] == [(1, 1)]
+
+    shown = belltower(product, "do-not-call", "list", "--search", "202 555 017", "--country", "US")
+    assert [line.split()[:2] for line in shown.stdout.splitlines()[1:]] == [
+        ["+12025550172", "from"],
+        ["+12025550171", "added"],
+    ]
+    assert "robinson.csv" in shown.stdout
+    assert "By post" in shown.stdout
+    belltower(product, "do-not-call", "remove", "+1 202-555-0171")
+    found = lines(belltower(product, "do-not-call", "list", "--search", "+12025550171", "--json"))
+    assert found == []
+    gone = belltower(product, "do-not-call", "remove", "+12025550171", status=1)
+    assert "not on the do-not-call list" in gone.stderr
+
+
 def test_what_goes_wrong_is_said_in_a_sentence(product: Product, tmp_path: Path) -> None:
     refused = belltower(product, "wallet", status=1, BELLTOWER_API_KEY="wrong")
     assert "BELLTOWER_API_KEY" in refused.stderr

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import calls, campaigns, changes, progress
+from belltower.db import calls, campaigns, changes, do_not_call, progress
 from belltower.db.engine import sql
 from belltower.db.page import Position
 
@@ -167,6 +167,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "campaigns_pkey": ["id ="],
     },
     "do_not_call_add": {},
+    "do_not_call_add_many": {},
     "do_not_call_remove": {"do_not_call_pkey": ["account_id =", "phone ="]},
     "is_open": {"contacts_open_idx": ["campaign_id ="]},
     "complete": {"contacts_open_idx": ["campaign_id ="], "campaigns_pkey": ["id ="]},
@@ -200,6 +201,8 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "to_retry": {"campaigns_retry_of_idx": ["retry_of ="], "contacts_campaign_id_phone_key": ["campaign_id ="]},
     "experience": {"attempts_rate_idx": ["account_id ="]},
     "count_do_not_call": {"do_not_call_pkey": ["account_id =", "phone = ANY"]},
+    "do_not_call_page": {"do_not_call_newest_idx": ["account_id =", "ROW(created_at, phone) <"]},
+    "do_not_call_search": {"do_not_call_pkey": ["account_id =", "phone >=", "phone <"]},
     "calls_over_time": {"attempts_campaign_id_idx": ["campaign_id ="]},
     "contact_results": {
         "contacts_campaign_id_phone_key": ["campaign_id =", "phone >"],
@@ -235,6 +238,8 @@ IN_ORDER = {
     "campaigns_page",
     "campaigns_of_a_span",
     "calls_page",
+    "do_not_call_page",
+    "do_not_call_search",
     "calls_of_campaign_page",
 }
 """They want the first rows of an order, which an index has."""
@@ -257,6 +262,12 @@ COMPOSED: dict[str, Callable[[], Any]] = {
     ).limit(501),
     "calls_page": lambda: _calls_page(calls.Only()),
     "calls_of_campaign_page": lambda: _calls_page(calls.Only(campaign_id=UUID(int=1))),
+    "do_not_call_page": lambda: do_not_call.newest_entries(
+        UUID(int=1), do_not_call.Only(), do_not_call.Position(_AT, "+14155550123")
+    ).limit(101),
+    "do_not_call_search": lambda: do_not_call.entries_by_number(
+        UUID(int=1), do_not_call.Only(beginnings=["+1415"]), None
+    ).limit(51),
     "calls_to_number": lambda: _calls_page(calls.Only(phone="+14155550123")),
 }
 """Statements that the code composes."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belltower.domain.phone import MAX_LENGTH, NotDialable, mask, normalise, split_text
+from belltower.domain.phone import MAX_LENGTH, NotDialable, beginnings, mask, normalise, split_text
 
 EXAMPLES = sorted(
     phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -145,3 +145,29 @@ def test_a_masked_number_does_not_tell_whose_it_is(number: str) -> None:
     assert len(masked) == len(number)
     assert masked.count("*") >= 2
     assert "".join(character for character in masked if character.isdecimal()) != number[1:]
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "expected"),
+    [
+        ("+1 (415) 555-0123", None, ["+14155550123"]),
+        ("(415) 555-0123", "US", ["+14155550123"]),
+        ("+1 415", None, ["+1415"]),
+        ("0049 151", None, ["+49151"]),
+        ("0151", "DE", ["+49151"]),
+        ("0151", None, ["+0"]),
+        ("415", "US", ["+415", "+1415"]),
+        ("1 415", "US", ["+1415", "+1415"]),
+        ("415", None, ["+415"]),
+        ("+0", None, ["+0"]),
+        ("+\u0661 415", None, ["+1415"]),
+    ],
+)
+def test_a_number_is_known_by_its_first_digits(written: str, country: str | None, expected: list[str]) -> None:
+    assert beginnings(written, country) == expected
+
+
+@pytest.mark.parametrize("written", ["", "Ann", "+", "()", "1415x", "1" * 16, "1" * 65])
+def test_what_is_no_beginning_of_a_number_is_refused(written: str) -> None:
+    with pytest.raises(NotDialable):
+        beginnings(written, "US")

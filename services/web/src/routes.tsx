@@ -93,6 +93,12 @@ const calendar = createRoute({
   component: lazyRouteComponent(() => loaded(import("./calendar/calendar-page")), "CalendarPage"),
 });
 
+const doNotCall = createRoute({
+  getParentRoute: () => app,
+  path: "/do-not-call",
+  component: lazyRouteComponent(() => loaded(import("./do-not-call/do-not-call-page")), "DoNotCallPage"),
+});
+
 const wallet = createRoute({
   getParentRoute: () => app,
   path: "/wallet",
@@ -109,7 +115,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    app.addChildren([campaigns, campaign, calendar, wallet, apiKeys]),
+    app.addChildren([campaigns, campaign, calendar, doNotCall, wallet, apiKeys]),
   ]),
   context: { client: queryClient },
   defaultErrorComponent: NotShown,

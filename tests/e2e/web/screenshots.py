@@ -25,6 +25,9 @@ NOBODY_ANSWERS = [
     {"phone": f"+1202555{suffix}", "name": "Robin Away", "fields": {"city": "Bonn"}}
     for suffix in (9900, 9901, 9902, 9903)
 ]
+PRESSES_9 = {"phone": "+12025559918", "name": "Kim Leaving", "fields": {"city": "Basel"}}
+NOT_CALLED = {"phone_numbers": "+442079460018, +442079460019", "note": "Asked by e-mail"}
+ROBINSON = "Name;Mobile\nAnn;+1 202 555 0160\nBen;n/a\nCid;(202) 555-0161\n"
 FILE = """Vorname;Handy;Ort;Notiz
 Zoë;+49 172 5550143;Bonn;x
 Ann;+49 172 5550144;Köln;
@@ -53,7 +56,9 @@ def office(product: Product) -> Product:
     office.create(name="Delivery notice", scheduled_time=in_seconds(7_200), **later, **one)
     failed = office.create(name="Notice from a number that is not ours", caller_id="+15005550001", **one).json()["id"]
     office.wait_for(failed, "failed")
-    done = office.create(name="Appointment reminders, week 48", **people).json()["id"]
+    office.client.post("/api/do-not-call/batch", json=NOT_CALLED).raise_for_status()
+    called = people | {"contacts": [*PEOPLE, *NOBODY_ANSWERS, PRESSES_9]}
+    done = office.create(name="Appointment reminders, week 48", **called).json()["id"]
     office.wait_for(done, "completed")
     return office
 
@@ -180,6 +185,28 @@ def test_calendar(visitor: Visit, take: Take) -> None:
     for view in ("Week", "Day", "Agenda"):
         page.get_by_role("radio", name=view, exact=True).or_(page.get_by_role("button", name=view, exact=True)).click()
         take(f"calendar-{view.lower()}")
+
+
+def test_do_not_call(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in("/do-not-call")
+    expect(page.get_by_role("row").filter(has_text="+12025559918")).to_be_visible()
+    take("do-not-call")
+    page.get_by_role("button", name="Add numbers").click()
+    dialog = page.get_by_role("dialog", name="Add numbers")
+    dialog.get_by_role("textbox", name="Phone numbers").fill("+44 20 7946 0018\n+44 20 7946 0020\nn/a")
+    expect(dialog.get_by_text("2 valid")).to_be_visible()
+    take("do-not-call-typed")
+    dialog.get_by_role("button", name="Upload a file").click()
+    dialog.get_by_label("Country of numbers").select_option("US")
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "Robinson list.csv", "mimeType": "text/csv", "buffer": ROBINSON.encode()}
+    )
+    expect(dialog.get_by_text("2 valid")).to_be_visible()
+    take("do-not-call-file")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove +12025559918").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take("do-not-call-remove")
 
 
 @pytest.mark.parametrize(("path", "heading"), [("wallet", "Wallet"), ("api-keys", "API keys")])

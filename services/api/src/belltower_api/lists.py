@@ -14,7 +14,7 @@ from belltower.domain.errors import Invalid
 from belltower.domain.message import read_message
 from belltower_api.contact_list import ContactList, File, read_contacts
 from belltower_api.dependencies import Resources
-from belltower_api.schemas.list_fields import ContactLists, ListedContact, ListReading
+from belltower_api.schemas.list_fields import ContactLists, ListedContact, ListReading, NumberLists
 
 T = TypeVar("T")
 
@@ -25,22 +25,28 @@ _ABOUT_A_FILE = {"phone_column": "column_unexpected", "columns": "column_unexpec
 
 @asynccontextmanager
 async def listed(
-    resources: Resources, account_id: UUID, lists: ContactLists, welcome_message: str, *, may_be_nobody: bool = False
+    resources: Resources,
+    account_id: UUID,
+    lists: NumberLists,
+    welcome_message: str | None = None,
+    *,
+    may_be_nobody: bool = False,
 ) -> AsyncIterator[ContactList]:
     """The contacts of a request, those of its import among them. Raises `Invalid`, `NotFound` and `TooLarge`.
 
     `may_be_nobody`: a list without a number that can be rung is an answer as well, to somebody who is still writing it.
     """
     _check(lists)
+    contacts = lists.contacts if isinstance(lists, ContactLists) else ()
     if lists.import_id is None:
         given = lists.model_fields_set & {"phone_numbers", "contacts"}
         blamed = None if may_be_nobody else "contacts" if given == {"contacts"} else "phone_numbers"
-        read = _reader(lists.default_country, welcome_message, None, lists.phone_numbers, lists.contacts, blamed)
+        read = _reader(lists.default_country, welcome_message, None, lists.phone_numbers, contacts, blamed)
         found = await _in_thread(resources.list_readers, read)
     else:
         async with imported_file(resources, account_id, lists.import_id, lists) as file:
             blamed = None if may_be_nobody else "import_id"
-            read = _reader(file.default_country, welcome_message, file, lists.phone_numbers, lists.contacts, blamed)
+            read = _reader(file.default_country, welcome_message, file, lists.phone_numbers, contacts, blamed)
             found = await read_file(resources, file, read)
     with found:
         yield found
@@ -79,13 +85,14 @@ async def read_file(resources: Resources, file: File, read: Callable[[], T]) -> 
     return await _in_thread(resources.file_readers if is_large else resources.list_readers, read)
 
 
-def _check(lists: ContactLists) -> None:
+def _check(lists: NumberLists) -> None:
     """Refuse a request that names nobody, and one that says how to read a file which it does not name. Raises `Invalid`."""
     if not lists.model_fields_set & {"phone_numbers", "contacts", "import_id"}:
+        others = "contacts, or the import_id" if isinstance(lists, ContactLists) else "the import_id"
         raise Invalid(
             "phone_numbers",
             "missing",
-            "phone_numbers is required, or contacts, or the import_id of a file that was sent to /api/imports.",
+            f"phone_numbers is required, or {others} of a file that was sent to /api/imports.",
         )
     for name, code in _ABOUT_A_FILE.items():
         if lists.import_id is None and getattr(lists, name):
@@ -94,7 +101,7 @@ def _check(lists: ContactLists) -> None:
 
 def _reader(
     default_country: str | None,
-    welcome_message: str,
+    welcome_message: str | None,
     file: File | None,
     numbers: Sequence[str],
     contacts: Sequence[ListedContact],
@@ -105,7 +112,7 @@ def _reader(
             file,
             contacts,
             numbers,
-            message=read_message(welcome_message),
+            message=None if welcome_message is None else read_message(welcome_message),
             default_country=default_country,
             blamed=blamed,
         )

@@ -12,7 +12,7 @@ from belltower.db.page import Position, Sort
 from belltower.domain.errors import Invalid
 from belltower_api.schemas.values import QueriedInstant, one_line
 
-Key = TypeVar("Key", UUID, int, str)
+Key = TypeVar("Key")
 
 _LARGEST = 2**63 - 1
 

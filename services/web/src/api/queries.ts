@@ -10,6 +10,7 @@ import {
   skipToken,
 } from "@tanstack/react-query";
 import { ApiProblem, answered, api, type CallStatus, type CampaignStatus, type Schemas } from "./client";
+import { FOLLOWED_PAGES } from "./live";
 import { sessionEnded } from "./session-state";
 import { current, currentPage } from "./told";
 
@@ -204,6 +205,30 @@ export function callQuery(id: string) {
     queryKey: ["call", id],
     queryFn: ({ signal }) =>
       answered(api.GET("/api/calls/{call_id}", { params: { path: { call_id: id } }, signal })),
+  });
+}
+
+/** The numbers that are never called, newest first, a page at a time; those that begin with what is searched for. `country` is
+ * where a number is at home that is written without the code of its country. */
+export function doNotCallQuery(search: string, country: string) {
+  return infiniteQueryOptions({
+    queryKey: ["do-not-call", search && { search, country }],
+    queryFn: ({ signal, pageParam }) => {
+      const query = {
+        limit: 100,
+        sort: "-created_at" as const,
+        ...present({ search, cursor: pageParam ?? undefined }),
+        ...(search && { default_country: country }),
+      };
+      return answered(api.GET("/api/do-not-call", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    // Programs change the list, too, and no event tells of it. Whoever has scrolled far reads in peace.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= FOLLOWED_PAGES,
+    refetchOnMount: ({ state }) => (state.data?.pages.length ?? 0) <= FOLLOWED_PAGES,
   });
 }
 

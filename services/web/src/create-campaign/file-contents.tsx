@@ -7,7 +7,7 @@ import { type ChosenFile, type Draft, readingOf } from "./form";
 import { mapped, nameOfUse, type Use, usesFor } from "./mapping";
 import { RejectedList } from "./rejected-list";
 
-type FileContentsProps = {
+export type FileContentsProps = {
   file: ChosenFile;
   found: Schemas["ContactImport"];
   onChange: (file: ChosenFile) => void;
@@ -118,7 +118,8 @@ function Title({ children }: { children: string }) {
   );
 }
 
-function rejectedAddress(file: ChosenFile, country: string): string {
+/** Where all rows can be downloaded that would be left out of a file. */
+export function rejectedAddress(file: ChosenFile, country: string): string {
   const given = Object.entries(importParameters(readingOf(file, country)));
   const query = new URLSearchParams(given.flatMap(([name, value]) => (value ? [[name, value]] : [])));
   return `/api/imports/${file.id}/rejected/download?${query}`;

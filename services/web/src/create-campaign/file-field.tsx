@@ -2,7 +2,7 @@
 
 import { type UseQueryResult, useQueryClient } from "@tanstack/react-query";
 import { FileSpreadsheet, RotateCw, Upload, X } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { type ComponentType, useEffect, useId, useRef, useState } from "react";
 import { type FileRejection, useDropzone } from "react-dropzone";
 import { useController, useFormContext, useWatch } from "react-hook-form";
 import { newIdempotencyKey, type Schemas } from "@/api/client";
@@ -14,7 +14,7 @@ import { Skeleton } from "@/ui/states";
 import { percent, size } from "@/words/amounts";
 import { problemsSaid } from "@/words/campaign-problems";
 import { quoted } from "@/words/quoted";
-import { FileContents } from "./file-contents";
+import { FileContents, type FileContentsProps } from "./file-contents";
 import { type Draft, readingOf } from "./form";
 import { uploadFile } from "./upload";
 
@@ -27,7 +27,14 @@ const TYPES = {
 type Sending = { file: File; share: number };
 type Refused = { file: File | null; message: string };
 
-export function FileField({ analysis }: { analysis: UseQueryResult<Schemas["ContactImport"]> }) {
+type FileFieldProps = {
+  analysis: UseQueryResult<Schemas["ContactImport"]>;
+  /** Shows what was found in it. */
+  Contents?: ComponentType<FileContentsProps>;
+};
+
+/** For a form that has a `file` and a `country`. */
+export function FileField({ analysis, Contents = FileContents }: FileFieldProps) {
   const { control, formState } = useFormContext<Draft>();
   const { field } = useController({ control, name: "file" });
   const country = useWatch({ control, name: "country" });
@@ -77,7 +84,7 @@ export function FileField({ analysis }: { analysis: UseQueryResult<Schemas["Cont
     setRefused({
       file: null,
       message: isMany
-        ? "Drop one file: a campaign has one list."
+        ? "Drop one file: there is one list."
         : `${quoted(rejection.file.name)} is of a type that is not read here. Save it as .csv, .txt or .xlsx.`,
     });
   }
@@ -155,7 +162,7 @@ export function FileField({ analysis }: { analysis: UseQueryResult<Schemas["Cont
       {field.value &&
         !sending &&
         (analysis.data ? (
-          <FileContents file={field.value} found={analysis.data} onChange={field.onChange} />
+          <Contents file={field.value} found={analysis.data} onChange={field.onChange} />
         ) : analysis.isError ? null : (
           <Skeleton className="h-40" />
         ))}

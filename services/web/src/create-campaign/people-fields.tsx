@@ -52,7 +52,7 @@ export function PeopleFields({ forecast, analysis, isCurrent }: PeopleFieldsProp
   );
 }
 
-function Country() {
+export function Country() {
   const { register, formState } = useFormContext<Draft>();
   const all = useMemo(countries, []);
   return (

@@ -10,6 +10,7 @@ import {
   Megaphone,
   Monitor,
   Moon,
+  PhoneOff,
   Sun,
   User,
   Wallet,
@@ -36,6 +37,7 @@ import { choose, type Theme, theme } from "./theme";
 const PAGES = [
   { to: "/campaigns", label: "Campaigns", icon: Megaphone },
   { to: "/calendar", label: "Calendar", icon: CalendarDays },
+  { to: "/do-not-call", label: "Do not call", icon: PhoneOff },
   { to: "/wallet", label: "Wallet", icon: Wallet },
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
@@ -102,7 +104,7 @@ export function Shell() {
       </div>
       <nav
         aria-label="Pages"
-        className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+        className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
         {PAGES.map((page) => (
           <Link

@@ -54,7 +54,7 @@ def upload_campaign(
         encoding=encoding,
     )
     with connected(url, key_file) as api:
-        present(api, _send(api, file, fields), follow=watch, as_json=as_json)
+        present(api, send_file(api, "/api/campaigns/upload", file, fields), follow=watch, as_json=as_json)
 
 
 def columns(options: list[str]) -> str:
@@ -80,7 +80,7 @@ class _Stage(ProgressColumn):
         return self._spinner.render(task.get_time())
 
 
-def _send(api: Api, path: Path, fields: Json) -> Json:
+def send_file(api: Api, to: str, path: Path, fields: Json) -> Json:
     """Send a file piece by piece, so that its size does not matter to us, and show how much has been sent."""
     console = notices()
     columns = (_Stage(), BarColumn(), DownloadColumn(), TransferSpeedColumn())
@@ -90,4 +90,4 @@ def _send(api: Api, path: Path, fields: Json) -> Json:
         except OSError as error:
             raise Failure(f"{path} cannot be read: {error.strerror}.") from None
         with file:
-            return api.post("/api/campaigns/upload", timeout=_PATIENCE, data=fields, files={"file": (path.name, file)})
+            return api.post(to, timeout=_PATIENCE, data=fields, files={"file": (path.name, file)})

@@ -515,11 +515,17 @@ do_not_call = Table(
     metadata,
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
     Column("phone", Text, primary_key=True, comment="E.164."),
-    Column("reason", Text, nullable=False, comment="key_press: in a call. asked: a person told the account."),
+    Column(
+        "reason",
+        Text,
+        nullable=False,
+        comment="key_press: in a call. asked: a person told the account. imported: from a file.",
+    ),
     Column("attempt_id", ForeignKey("attempts.id"), nullable=True, comment="The call in which the key was pressed."),
     Column("note", Text, nullable=True),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
-    CheckConstraint("reason IN ('asked', 'key_press')", name="reason"),
+    CheckConstraint("reason IN ('asked', 'imported', 'key_press')", name="reason"),
+    Index("do_not_call_newest_idx", "account_id", "created_at", "phone"),
     comment="Numbers that no campaign of the account rings.",
 )
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import phonenumbers
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_PUNCTUATION = re.compile(r"[\s()./-]")
 _SEPARATORS = re.compile(r"[,;\n\r]+")
 _FORMULA = re.compile(r'="(.*)"')
 _WHOLE_FRACTION = re.compile(r"(\+?\d{7,15})[.,]0")
@@ -61,6 +62,33 @@ def normalise(value: str, default_country: str | None = None) -> str:
     if not _E164.fullmatch(written):
         raise NotDialable("not_international", "it is not a number that can be dialled internationally")
     return written
+
+
+def beginnings(value: str, default_country: str | None = None) -> list[str]:
+    """What the E.164 forms of the numbers begin with of which somebody has written all or only the first digits, with the country
+    code or, where there is a `default_country` (ISO 3166 alpha-2), without. Raises `NotDialable`."""
+    try:
+        return [normalise(value, default_country)]
+    except NotDialable as error:
+        if error.code in {"empty", "too_long"}:
+            raise
+    written = _PUNCTUATION.sub("", _in_ascii(value))
+    if written.startswith("00"):
+        written = "+" + written[2:]
+    digits = written.removeprefix("+")
+    if not re.fullmatch(r"[0-9]{1,15}", digits):
+        raise NotDialable("not_a_phone_number", "it is not a telephone number")
+    found = [f"+{digits}"] if digits[0] != "0" else []
+    if not written.startswith("+") and default_country is not None:
+        found.append(_with_country_code(digits, default_country))
+    return found or ["+0"]  # as no number does
+
+
+def _with_country_code(digits: str, country: str) -> str:
+    """The first digits of a number in its country, as they are written abroad."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    prefix = metadata.national_prefix if metadata is not None else None
+    return f"+{phonenumbers.country_code_for_region(country)}{digits.removeprefix(prefix or '')}"
 
 
 def _with_its_plus(value: str, number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
@@ -120,9 +148,7 @@ def _plan(country_code: str) -> _Plan | None:
 
 def _repaired(value: str) -> str:
     """A number without what spreadsheets and telephones did to it. Raises `NotDialable` where digits are lost."""
-    if not value.isascii():
-        value = value.translate(_INVISIBLE)
-        value = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in value)
+    value = _in_ascii(value)
     if formula := _FORMULA.fullmatch(value):
         value = formula[1]
     value = value.lstrip("'").strip()
@@ -139,6 +165,14 @@ def _repaired(value: str) -> str:
         if len(places) == int(exponent):
             return f"{plus}{first}{places}"
     return value
+
+
+def _in_ascii(value: str) -> str:
+    """A number without marks that nobody sees, and with the digits that we count by."""
+    if value.isascii():
+        return value
+    value = value.translate(_INVISIBLE)
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in value)
 
 
 def split_text(text: str) -> list[tuple[int, str]]:

@@ -186,15 +186,20 @@ class ListReading(Request):
         return ListReading(**{name: getattr(self, name) or kept.get(name) for name in ListReading.model_fields})
 
 
-class ContactLists(ListReading):
-    """Whom a campaign rings: contacts, numbers, a file that was imported, or all of them. Each number is rung once."""
+class NumberLists(ListReading):
+    """Numbers, a file of them that was imported, or both."""
 
     phone_numbers: PhoneNumbers = Field(
         default=[],
         description="A list of numbers, or text in which commas, semicolons or new lines separate them. + and country first.",
         examples=[["+14155550123", "+14155550124"], "+14155550123, +14155550124"],
     )
+    import_id: ImportId | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")
+
+
+class ContactLists(NumberLists):
+    """Whom a campaign rings: contacts, numbers, a file that was imported, or all of them. Each number is rung once."""
+
     contacts: Annotated[list[ListedContact], *FirstErrors, Field(max_length=MAX_LISTED)] = Field(
         default=[], description=f"People with what the message says of them. More than {MAX_LISTED:,} come as a file."
     )
-    import_id: ImportId | None = Field(default=None, strict=False, description="A file that was sent to /api/imports.")
