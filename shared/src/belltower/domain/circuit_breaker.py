@@ -25,7 +25,9 @@ class CircuitBreaker:
 
     def reason(self, *, ended: int, failed: int, last_error: str | None) -> str:
         """Why the campaign was paused, for people."""
-        span = f"{self.within // 60} minutes" if self.within % 60 == 0 and self.within > 60 else f"{self.within} seconds"
+        span = (
+            f"{self.within // 60} minutes" if self.within % 60 == 0 and self.within > 60 else f"{self.within} seconds"
+        )
         said = (last_error or "the carrier gave no reason")[:_LONGEST_ERROR].rstrip(".")
         return (
             f"Paused: {failed} of the last {ended} calls failed within {span}; last error: {said}. Look into it, then resume"
