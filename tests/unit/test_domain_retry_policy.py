@@ -143,7 +143,7 @@ def expected(
         if policy.answering_machine is AnsweringMachine.LEAVE_MESSAGE and answered_by != "fax":
             return ContactStatus.REACHED, None
     name = {"busy": "busy", "no_answer": "no_answer", "failed": "failed", "completed": "voicemail"}.get(ended, "")
-    delay = policy.delays[name] if name in policy.delays else policy.delay
+    delay = policy.delays.get(name, policy.delay)
     if attempts >= policy.max_attempts or delay is None:
         return ContactStatus.UNREACHED, None
     ceiling = 604_800 if delay < 604_800 else delay

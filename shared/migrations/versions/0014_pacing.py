@@ -23,6 +23,15 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("call_voicemail", sa.Integer(), server_default="0", nullable=False))
     op.drop_index("attempts_phone_idx", table_name="attempts")
     op.create_index("attempts_phone_idx", "attempts", ["phone", "account_id", "gated_at"])
+    op.drop_index("attempts_one_per_number_key", table_name="attempts")
+    op.create_index(
+        "attempts_one_per_number_key",
+        "attempts",
+        ["account_id", "phone"],
+        unique=True,
+        postgresql_include=["caller_id"],
+        postgresql_where=sa.text("status IN ('dialling', 'in_progress', 'queued', 'ringing')"),
+    )
     op.create_index(
         "attempts_ended_idx", "attempts", ["campaign_id", "ended_at"], postgresql_where=sa.text("ended_at IS NOT NULL")
     )

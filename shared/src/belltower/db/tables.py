@@ -467,6 +467,7 @@ attempts = Table(
         "account_id",
         "phone",
         unique=True,
+        postgresql_include=["caller_id"],  # the gate counts an account's live calls, and those from one number
         postgresql_where=text(f"status IN ({sql_list(LIVE)})"),
     ),
     # A contact's second attempt is another row than its first, whoever dials it.
