@@ -138,7 +138,12 @@ async def test_evidence_that_a_machine_answered_a_call_taken_for_lost_leaves_its
 
 
 async def test_each_disposition_has_its_own_delay_that_grows(books: Books) -> None:
-    policy = {"max_attempts": 5, "retry_delay": 900, "retry_delays": {"busy": 60, "failed": None}, "retry_backoff": 2.0}
+    policy: dict[str, Any] = {
+        "max_attempts": 5,
+        "retry_delay": 900,
+        "retry_delays": {"busy": 60, "failed": None},
+        "retry_backoff": 2.0,
+    }
     busy, silent, failed = [await books.call(**policy) for _ in range(3)]
     for attempt, status in ((busy, CallStatus.BUSY), (silent, CallStatus.NO_ANSWER), (failed, CallStatus.FAILED)):
         await hear(books, attempt, status)

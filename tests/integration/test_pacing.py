@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.support.dialers import Dialers, HangingUpCarrier, RecordingCarrier, TestDialer, ended
+from tests.support.eventually import eventually, eventually_sync
 from tests.support.world import CALLER_ID, World, numbers
 
 from belltower.db.call_limits import CallerIdLimits, CallLimits, FrequencyCap, get_call_limits, set_call_limits
@@ -256,3 +257,38 @@ async def test_limits_are_replaced_as_a_whole(world: World) -> None:
     await limit(world)
     async with world.engine.connect() as connection:
         assert await get_call_limits(connection, world.account) == CallLimits(None, None, [], None, None)
+
+
+async def test_limits_hold_at_the_carrier_while_dialers_come_and_die(world: World) -> None:
+    """Three processes call for five campaigns from one number; two are killed in the middle of it."""
+    await world.behave(talk_seconds=[0.3, 0.6])
+    await limit(world, CallerIdLimits(CALLER_ID, 4, 8))
+    for service in ("api", "scheduler"):
+        world.start(service)
+    quick = {"BELLTOWER_RING_TIMEOUT": "5", "BELLTOWER_CALL_TIME_LIMIT": "10"}
+    first = world.start("dialer", **quick)
+    second = world.start("dialer", BELLTOWER_FAULT="carrier.placed:kill", **quick)
+    campaigns = [await world.campaign(numbers(6, start=10 * each), concurrency=6) for each in range(5)]
+
+    async def calls_began() -> bool:
+        return len(await world.truth()) >= 3
+
+    await eventually(calls_began)
+    first.kill9()
+    eventually_sync(lambda: not second.is_running)
+    world.start("dialer", **quick)
+    for campaign in campaigns:
+        await world.reaches(campaign, "completed", timeout=90)
+    real = await world.truth()
+    edges = sorted(
+        edge for call in real for edge in ((call["requested_at"], 1), (call["ended_at"], -1)) if call["ended_at"]
+    )
+    live = most = 0
+    for _, change in edges:
+        live += change
+        most = max(most, live)
+    assert len(real) == 30
+    assert most <= 4
+    at = [call.gated_at for call in await calls_of(world) if call.status != "not_placed"]
+    assert most_in_a_second(at) <= 8
+    await world.check()

@@ -361,7 +361,7 @@ def test_every_call_ends_whatever_the_mix() -> None:
     assert {call.status for call in calls} == {Status.COMPLETED, Status.BUSY, Status.NO_ANSWER, Status.FAILED}
 
 
-LOOKING = {"detection_seconds": (1, 1), "greeting_seconds": (4, 4)}
+LOOKING: dict[str, Any] = {"detection_seconds": (1, 1), "greeting_seconds": (4, 4)}
 
 
 def test_where_a_message_is_to_be_left_a_machine_hears_it_after_its_beep_and_the_end_says_who_answered() -> None:
