@@ -45,7 +45,7 @@ def _read_object(value: Any) -> Any:
         ) from None
 
 
-Delay = Annotated[int, WholeNumber, Field(ge=0, le=_LONGEST_DELAY)]
+Delay = Annotated[int, Field(ge=0, le=_LONGEST_DELAY), WholeNumber]
 RetryDelays = Annotated[
     dict[Literal["busy", "no_answer", "voicemail", "failed"], Delay | None],
     BeforeValidator(
@@ -54,8 +54,8 @@ RetryDelays = Annotated[
 ]
 RetryBackoff = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
 AnsweringMachine = Literal["treat_as_answered", "leave_message", "hang_up"]
-Rate = Annotated[Annotated[int, WholeNumber, Field(ge=1, le=_FASTEST)] | None, BlankIsAbsent]
-AtOnce = Annotated[Annotated[int, WholeNumber, Field(ge=1, le=_MOST_AT_ONCE)] | None, BlankIsAbsent]
+Rate = Annotated[Annotated[int, Field(ge=1, le=_FASTEST), WholeNumber] | None, BlankIsAbsent]
+AtOnce = Annotated[Annotated[int, Field(ge=1, le=_MOST_AT_ONCE), WholeNumber] | None, BlankIsAbsent]
 
 
 class CallerIdLimits(Request):
