@@ -215,7 +215,7 @@ async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:
     progress = (await api.client.get(f"/api/campaigns/{body['id']}")).json()["progress"]
 
     assert progress.pop("dispositions") == {
-        "completed": 2, "busy": 1, "no_answer": 0, "failed": 0, "cancelled": 0, "not_placed": 0, "unknown": 0
+        "completed": 2, "voicemail": 0, "busy": 1, "no_answer": 0, "failed": 0, "cancelled": 0, "not_placed": 0, "unknown": 0
     }  # fmt: skip
     assert progress == {
         "total": 10, "completed": 2, "in_progress": 1, "waiting": 7,

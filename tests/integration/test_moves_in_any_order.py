@@ -103,6 +103,8 @@ class Story:
                     "check_at": now,
                     "hold": HOLD,
                     "busy_delay": 30.0,
+                    "cap_calls": None,
+                    "cap_period": 0.0,
                 },
             )
 

@@ -139,8 +139,14 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "attempts_one_per_number_key": ["account_id ="],
         "attempts_rate_idx": ["account_id =", "gated_at >"],
     },
+    "gate_limits": {
+        "attempts_one_per_number_key": ["account_id ="],
+        "attempts_rate_idx": ["account_id =", "gated_at >"],
+        "attempts_campaign_id_idx": ["campaign_id =", "gated_at >"],
+    },
     "gate_admit": {
         "contacts_pkey": ["id ="],
+        "attempts_phone_idx": ["phone =", "account_id ="],
         "attempts_one_per_number_key": ["account_id =", "phone ="],
         "attempts_numbered_key": ["contact_id ="],
     },
@@ -161,6 +167,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "attempts_carrier_call_id_key": ["carrier_call_id ="],
     },
     "record_report": {"attempts_pkey": ["id ="], "contacts_pkey": ["id ="]},
+    "latest_ends": {
+        "campaigns_pkey": ["id ="],
+        "attempts_ended_idx": ["campaign_id =", "ended_at >"],
+        "campaign_events_campaign_id_idx": ["campaign_id ="],
+    },
     "callee": {
         "attempts_pkey": ["id ="],
         "attempts_carrier_call_id_key": ["carrier_call_id ="],

@@ -70,7 +70,13 @@ class Books:
     # ---- acting
 
     async def campaign(
-        self, contacts: int = 1, *, max_attempts: int = 1, retry_delay: int = 1800, owned: bool = False
+        self,
+        contacts: int = 1,
+        *,
+        max_attempts: int = 1,
+        retry_delay: int = 1800,
+        owned: bool = False,
+        **definition: Any,
     ) -> UUID:
         """A campaign that is being processed: owned by this dialer, or due by itself in an hour."""
         phones = [numbers(1, start=next(self._phones))[0] for _ in range(contacts)]
@@ -89,6 +95,7 @@ class Books:
                             concurrency=10,
                             max_attempts=max_attempts,
                             retry_delay=retry_delay,
+                            **definition,
                         ),
                         timezone="UTC",
                         scheduled=None,
@@ -130,6 +137,8 @@ class Books:
                     "check_at": now + timedelta(seconds=8),
                     "hold": hold,
                     "busy_delay": 30.0,
+                    "cap_calls": None,
+                    "cap_period": 0.0,
                 },
             )
             return [
@@ -138,9 +147,11 @@ class Books:
                 if row["verdict"] == "admitted"
             ]
 
-    async def call(self, *, max_attempts: int = 1, retry_delay: int = 1800, hold: Decimal = HOLD) -> Attempt:
+    async def call(
+        self, *, max_attempts: int = 1, retry_delay: int = 1800, hold: Decimal = HOLD, **definition: Any
+    ) -> Attempt:
         """A call to the only contact of a campaign."""
-        campaign = await self.campaign(max_attempts=max_attempts, retry_delay=retry_delay)
+        campaign = await self.campaign(max_attempts=max_attempts, retry_delay=retry_delay, **definition)
         return (await self.gate(campaign, hold=hold))[0]
 
     async def placed(self, attempt: Attempt, sid: str | None = None) -> None:
@@ -256,7 +267,11 @@ class Books:
             text("SELECT campaign_id, status FROM contacts WHERE campaign_id = ANY(:ids)"), of_these
         )
         calls = await connection.execute(
-            text("SELECT campaign_id, status FROM attempts WHERE campaign_id = ANY(:ids)"), of_these
+            text(
+                """SELECT campaign_id, CASE WHEN status = 'completed' AND answered_by LIKE 'machine%' THEN 'voicemail'
+                   ELSE status END FROM attempts WHERE campaign_id = ANY(:ids)"""
+            ),
+            of_these,
         )
         real_contacts, real_calls = Counter(map(tuple, contacts)), Counter(map(tuple, calls))
         for campaign, progress in told.items():

@@ -62,6 +62,9 @@ class RecordingCarrier:
         for call in nothing:
             yield call
 
+    async def hang_up(self, carrier_call_id: str) -> None:
+        raise AssertionError(f"no call of this test is hung up on: {carrier_call_id}")
+
     async def cancel(self, carrier_call_id: str) -> None:
         """Nothing rings."""
 

@@ -73,6 +73,7 @@ class World:
         max_attempts: int = 1,
         retry_delay: int = 1,
         caller_id: str = CALLER_ID,
+        **definition: Any,
     ) -> UUID:
         """Write a campaign, due now, or in `due_in` seconds, or `at` an instant."""
         now = await self.now()
@@ -92,6 +93,7 @@ class World:
                             concurrency=concurrency,
                             max_attempts=max_attempts,
                             retry_delay=retry_delay,
+                            **definition,
                         ),
                         timezone="UTC",
                         scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,

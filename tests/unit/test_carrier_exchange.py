@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from belltower_carrier.behaviour import Behaviour, Outcomes
-from belltower_carrier.call import Call, Order, Status
+from belltower_carrier.call import Call, Detection, Order, Status
 from belltower_carrier.exchange import Exchange
 from belltower_carrier.refusals import Refusal
 from belltower_carrier.truth import TruthLog, item
@@ -18,6 +18,8 @@ START = 1_775_000_000.0
 LISTENING = """<Response><Gather numDigits="1" action="https://a.example/key?attempt=7#rc=3&amp;rp=all">
     <Say>Press 9</Say></Gather><Say>Goodbye</Say></Response>"""
 PRESSES_9 = "+12025559918"
+MACHINE = "+12025559919"
+MACHINE_AT_FIRST = "+12025559920"
 ALL = frozenset({"initiated", "ringing", "answered", "completed"})
 
 
@@ -357,3 +359,88 @@ def test_every_call_ends_whatever_the_mix() -> None:
     house.clock.wind(3_600)
     assert all(call.ended_at is not None and call.progress is None for call in calls)
     assert {call.status for call in calls} == {Status.COMPLETED, Status.BUSY, Status.NO_ANSWER, Status.FAILED}
+
+
+LOOKING: dict[str, Any] = {"detection_seconds": (1, 1), "greeting_seconds": (4, 4)}
+
+
+def test_where_a_message_is_to_be_left_a_machine_hears_it_after_its_beep_and_the_end_says_who_answered() -> None:
+    house = House(**LOOKING)
+    call = house.call(MACHINE, detection=Detection.MESSAGE_END)
+    house.clock.wind(2 + 3)
+    assert (call.status, call.heard, call.answered_by) == (Status.IN_PROGRESS, None, None)
+    house.clock.wind(1)
+    assert (call.heard, call.answered_by) == ("Good morning", "machine_end_beep")
+    house.clock.wind(5)
+    assert [params.get("AnsweredBy") for _, params in house.sent] == [None, None, None, "machine_end_beep"]
+    assert house.sent[-1][1]["CallDuration"] == "9"
+
+
+def test_a_person_is_known_sooner_than_a_beep() -> None:
+    house = House(**LOOKING)
+    call = house.call(detection=Detection.MESSAGE_END)
+    house.clock.wind(2 + 1)
+    assert (call.heard, call.answered_by) == ("Good morning", "human")
+
+
+@pytest.mark.parametrize(("to", "who"), [(MACHINE, "machine_start"), ("+14155550123", "human")])
+def test_asynchronously_everybody_is_spoken_to_at_once_and_who_it_is_is_posted_meanwhile(to: str, who: str) -> None:
+    house = House(**LOOKING)
+    call = house.call(
+        to,
+        detection=Detection.ENABLE,
+        waits_for_detection=False,
+        detection_callback="https://a.example/who",
+        callback_events=frozenset({"completed"}),
+    )
+    house.clock.wind(2)
+    assert (call.heard, call.answered_by, house.sent) == ("Good morning", None, [])
+    house.clock.wind(1)
+    assert house.sent == [
+        (3.0, {"CallSid": call.sid, "AccountSid": "AC1", "AnsweredBy": who, "MachineDetectionDuration": "1000"})
+    ]
+    house.exchange.change(call.sid, "completed")
+    assert call.status is Status.COMPLETED
+    assert house.sent[-1][1]["CallDuration"] == "1"
+    assert "AnsweredBy" not in house.sent[-1][1]
+    house.clock.wind(60)
+    assert len(house.sent) == 2
+
+
+def test_who_hangs_up_before_it_is_known_who_they_are_stays_unknown() -> None:
+    house = House(detection_seconds=(9, 9))
+    call = house.call(detection=Detection.ENABLE, waits_for_detection=False, detection_callback="https://a.example/who")
+    house.clock.wind(60)
+    assert (call.status, call.answered_by) == (Status.COMPLETED, None)
+    assert house.statuses == ["initiated", "ringing", "in-progress", "completed"]
+
+
+def test_the_time_limit_ends_a_call_that_still_waits_for_the_beep() -> None:
+    house = House(greeting_seconds=(30, 30))
+    call = house.call(MACHINE, detection=Detection.MESSAGE_END, time_limit=10)
+    house.clock.wind(2 + 10)
+    assert (call.status, call.heard, call.talk_seconds) == (Status.COMPLETED, None, 10)
+
+
+def test_nobody_looks_for_machines_unless_asked() -> None:
+    house = House()
+    call = house.call(MACHINE)
+    house.clock.wind(60)
+    assert (call.status, call.heard, call.answered_by) == (Status.COMPLETED, "Good morning", None)
+
+
+def test_a_machine_that_answers_first_gives_way_to_a_person() -> None:
+    house = House(**LOOKING)
+    found = []
+    for _ in range(2):
+        call = house.call(MACHINE_AT_FIRST, detection=Detection.ENABLE)
+        house.clock.wind(60)
+        found.append(call.answered_by)
+    assert found == ["machine_start", "human"]
+
+
+def test_as_many_answered_calls_as_said_are_machines() -> None:
+    house = House(machines=0.25)
+    calls = [house.call(f"+1415{2_000_000 + each}", detection=Detection.ENABLE) for each in range(400)]
+    house.clock.wind(60)
+    assert 60 < sum(call.answered_by == "machine_start" for call in calls) < 140

@@ -3,6 +3,7 @@
 import pytest
 from starlette.datastructures import FormData
 
+from belltower_carrier.call import Detection
 from belltower_carrier.courier import Overrides, overrides
 from belltower_carrier.orders import read_order
 from belltower_carrier.refusals import Refusal
@@ -19,6 +20,17 @@ def test_an_order_has_twilios_defaults() -> None:
     order = read_order(form())
     assert (order.ring_timeout, order.time_limit, order.callback) == (60, 14_400, None)
     assert order.callback_events == {"completed"}
+
+
+def test_an_order_says_how_machines_are_detected() -> None:
+    assert read_order(form()).detection is None
+    waiting = read_order(form(MachineDetection="DetectMessageEnd"))
+    assert (waiting.detection, waiting.waits_for_detection) == (Detection.MESSAGE_END, True)
+    meanwhile = read_order(
+        form(MachineDetection="Enable", AsyncAmd="true", AsyncAmdStatusCallback="https://a.example/who#rc=3")
+    )
+    assert (meanwhile.detection, meanwhile.waits_for_detection) == (Detection.ENABLE, False)
+    assert meanwhile.detection_callback == "https://a.example/who#rc=3"
 
 
 def test_events_come_repeated_or_in_one_value() -> None:
@@ -48,6 +60,10 @@ def test_events_come_repeated_or_in_one_value() -> None:
         ({"StatusCallbackEvent": "sneezed"}, 20001),
         ({"StatusCallbackMethod": "GET"}, 20001),
         ({"Twiml": "x" * 4001}, 20001),
+        ({"MachineDetection": "Guess"}, 20001),
+        ({"AsyncAmd": "maybe"}, 20001),
+        ({"AsyncAmdStatusCallback": "ftp://x"}, 21609),
+        ({"AsyncAmdStatusCallbackMethod": "GET"}, 20001),
     ],
 )
 def test_refusals_have_twilios_codes(changes: dict[str, str | None], code: int) -> None:

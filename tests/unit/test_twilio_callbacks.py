@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from belltower.domain import opt_out
+from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import CallStatus
 from belltower.domain.errors import Invalid
 from belltower.domain.message import MAX_SPOKEN
@@ -18,9 +19,12 @@ from belltower.telephony.provider import CallRequest
 from belltower.telephony.twilio import (
     CALLBACK_PATH,
     KEY_PRESS_PATH,
+    WHO_ANSWERED_PATH,
+    TwilioCarrier,
     callback_url,
     parse_callback,
     parse_key_press,
+    parse_who_answered,
     signature_is_valid,
     twiml,
     twiml_to_listen_on,
@@ -226,3 +230,34 @@ def test_a_key_that_no_carrier_sends_is_invalid(form: dict[str, str], attempt: s
     with pytest.raises(Invalid) as caught:
         parse_key_press(form, attempt)
     assert caught.value.field == field
+
+
+async def test_the_carrier_is_asked_who_answers_only_where_it_matters() -> None:
+    carrier = TwilioCarrier(SETTINGS)
+    try:
+        forms = {machine: carrier._form(replace(request(), answering_machine=machine)) for machine in AnsweringMachine}
+    finally:
+        await carrier.close()
+    asked = {
+        machine: {name: value for name, value in form.items() if "Machine" in name or "Amd" in name}
+        for machine, form in forms.items()
+    }
+    assert asked[AnsweringMachine.TREAT_AS_ANSWERED] == {}
+    assert asked[AnsweringMachine.LEAVE_MESSAGE] == {"MachineDetection": "DetectMessageEnd"}
+    url = asked[AnsweringMachine.HANG_UP].pop("AsyncAmdStatusCallback")
+    assert isinstance(url, str)
+    assert url.startswith(f"https://calls.example.com{WHO_ANSWERED_PATH}?attempt={ATTEMPT}#")
+    assert asked[AnsweringMachine.HANG_UP] == {
+        "MachineDetection": "Enable",
+        "AsyncAmd": "true",
+        "AsyncAmdStatusCallbackMethod": "POST",
+    }
+
+
+def test_who_answered_is_read_from_a_callback_of_its_own() -> None:
+    update = parse_who_answered({"CallSid": "CA1", "AnsweredBy": "machine_start"}, str(ATTEMPT))
+    assert (update.attempt_id, update.carrier_call_id, update.status) == (ATTEMPT, "CA1", CallStatus.IN_PROGRESS)
+    assert update.answered_by == "machine_start"
+    assert update.dedupe_key != parse_callback({**FORM, "CallStatus": "in-progress"}, None).dedupe_key
+    with pytest.raises(Invalid, match="AnsweredBy"):
+        parse_who_answered({"CallSid": "CA1"}, None)

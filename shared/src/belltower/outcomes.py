@@ -5,6 +5,7 @@ became of its own requests. A report is recorded once, moves the call forward on
 transaction that moved it: one statement locks and reads, `decide` says what follows, one statement writes all of it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +20,14 @@ from prometheus_client import Counter
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from belltower.db.circuit_breaker import break_circuit
 from belltower.db.due import complete_if_done, lower_due
 from belltower.db.engine import in_transaction, sql, to_json
 from belltower.db.notify import wake_scheduler
 from belltower.db.tables import COUNTERS, accounts, attempts
 from belltower.db.wallet import get_wallet
-from belltower.domain.call import FINAL, LIVE, Advance, CallStatus, advance
+from belltower.domain.answering_machine import AnsweringMachine, is_machine
+from belltower.domain.call import FINAL, LIVE, Advance, CallStatus, advance, disposition
 from belltower.domain.campaign import OPEN_CONTACT, ContactStatus
 from belltower.domain.money import UNPAID, Settlement, Tariff, settle
 from belltower.domain.retry_policy import NextStep, RetryPolicy, is_counted
@@ -71,6 +74,8 @@ class Decision:
     hold: Decimal
     cost: Decimal
     writes_call: bool = True
+    asks_carrier: bool = False
+    """The carrier is asked about the call at once."""
     contact: NextStep | None = None
     """None: the contact stays as it is."""
     attempts: int = 0
@@ -115,6 +120,10 @@ class Outcomes:
             calls_ended.labels(update.status).inc()
         if campaign_id is not None and contact is not None:
             await self._follow(campaign_id, contact)
+        if campaign_id is not None and effect is Effect.MOVED and update.status is CallStatus.FAILED:
+            reason = await break_circuit(self.engine, campaign_id)
+            if reason is not None:
+                log.warning("circuit_broken", campaign_id=str(campaign_id), reason=reason)
         return effect
 
     async def _follow(self, campaign_id: UUID, contact: NextStep) -> None:
@@ -141,14 +150,14 @@ class Outcomes:
         if call is None:
             return Effect.UNMATCHED, None, None
         available = (await get_wallet(connection, call["account_id"])).available if locked else None
-        decision = decide(call, update, self.tariff, available)
+        decision = decide(call, update, self.tariff, available, source=source)
         if not await _write(connection, call, update, source, decision):
             return Effect.DUPLICATE, None, None
         fault.point("outcome.before_commit")
         return decision.effect, call["campaign_id"], decision.contact
 
 
-def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None) -> Decision:
+def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None, *, source: str) -> Decision:
     """Say what follows from a report for a call as it stands. `available` is what the wallet can bear beyond the hold.
 
     Raises `_NeedsWallet` when that has to be known and is None.
@@ -163,11 +172,15 @@ def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | N
     match advance(status, update.status):
         case Advance.STALE:
             binds = bound is None and update.carrier_call_id is not None
-            return Decision(Effect.STALE, status, call["hold"], call["cost"], writes_call=binds)
+            learns = status in LIVE and call["answered_by"] is None and update.answered_by is not None
+            return Decision(Effect.STALE, status, call["hold"], call["cost"], writes_call=binds or learns)
         case Advance.CONTRADICTION:
             return _correct(call, update, tariff, available)
         case Advance.MOVE if update.status in LIVE:
             return Decision(Effect.MOVED, update.status, call["hold"], call["cost"])
+        case Advance.MOVE if source == "callback" and status in LIVE and _is_unclear_who_answered(call, update):
+            # Its report does not say so, or overtook the one that does; the carrier's answer does.
+            return Decision(Effect.STALE, status, call["hold"], call["cost"], asks_carrier=True)
         case Advance.MOVE:
             return _end(call, update, tariff, available)
 
@@ -176,8 +189,10 @@ def _end(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | Non
     """The call has ended: it is paid for, and its contact goes on."""
     ended = update.status
     cost = tariff.cost(update.duration or 0) if ended is CallStatus.COMPLETED else Decimal(0)
-    step, used = _next_step(call, ended, permanent=update.permanent)
-    counters = _moved(call["contact_status"], step.status) | {f"call_{ended}": 1}
+    step, used = _next_step(call, update)
+    counters = _moved(call["contact_status"], step.status) | {
+        f"call_{disposition(ended, _answered_by(call, update))}": 1
+    }
     if call["status"] == CallStatus.UNKNOWN:
         counters[f"call_{CallStatus.UNKNOWN}"] = -1
     return Decision(
@@ -208,37 +223,71 @@ def _correct(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal |
         paid=_settle(owed, Decimal(0), available),
         note=f"The call was taken for {call['status']}; the carrier reported {update.status}.",
     )
-    reached_after_all = call["contact_status"] == ContactStatus.UNREACHED and update.status is CallStatus.COMPLETED
+    reached_after_all = call["contact_status"] == ContactStatus.UNREACHED and _reached(call, update)
     if call["contact_status"] == ContactStatus.WAITING or reached_after_all:
-        decision.contact, decision.attempts = _reconsider(call, update.status)
+        decision.contact, decision.attempts = _reconsider(call, update)
         decision.counters = _moved(call["contact_status"], decision.contact.status)
     return decision
 
 
-def _next_step(call: Row, ended: CallStatus, *, permanent: bool) -> tuple[NextStep, int]:
+def _next_step(call: Row, update: CallUpdate) -> tuple[NextStep, int]:
     """What follows for the contact, and how many of its attempts are used up then."""
     if call["contact_status"] == ContactStatus.UNKNOWN:
         # A person was told that this contact is unknown; a late report settles it and rings nobody again.
-        reached = ended is CallStatus.COMPLETED
+        reached = _reached(call, update)
         return NextStep(ContactStatus.REACHED if reached else ContactStatus.UNREACHED), call["contact_attempts"]
     rang = call["ringing_at"] is not None
-    used = call["contact_attempts"] + is_counted(ended, rang=rang)
-    policy = RetryPolicy(call["max_attempts"], call["retry_delay"])
-    return policy.after(ended, attempts=used, rang=rang, permanent=permanent, now=call["now"]), used
+    used = call["contact_attempts"] + is_counted(update.status, rang=rang)
+    return _after(call, update, attempts=used, rang=rang), used
 
 
-def _reconsider(call: Row, reported: CallStatus) -> tuple[NextStep, int]:
+def _reconsider(call: Row, update: CallUpdate) -> tuple[NextStep, int]:
     """What evidence against a call's final state means for its contact, which may be waiting for another attempt."""
+    reported = update.status
     was_counted = is_counted(CallStatus(call["status"]), rang=call["ringing_at"] is not None)
     used = call["contact_attempts"] + (not was_counted and reported in FINAL)
-    if reported is CallStatus.COMPLETED:
-        return NextStep(ContactStatus.REACHED), used
     if reported in LIVE:
         # It rings although we took it for not placed: nobody dials this contact before that call must be over.
         over = timedelta(seconds=call["ring_timeout"] + call["time_limit"] + 2 * GRACE)
         return NextStep(ContactStatus.WAITING, call["now"] + over, "an earlier call is still under way"), used
-    policy = RetryPolicy(call["max_attempts"], call["retry_delay"])
-    return policy.after(reported, attempts=used, rang=True, permanent=False, now=call["now"]), used
+    return _after(call, update, attempts=used, rang=True), used
+
+
+def _policy(call: Row) -> RetryPolicy:
+    return RetryPolicy(
+        call["max_attempts"],
+        call["retry_delay"],
+        json.loads(call["retry_delays"]),
+        call["retry_backoff"],
+        AnsweringMachine(call["answering_machine"]),
+    )
+
+
+def _after(call: Row, update: CallUpdate, *, attempts: int, rang: bool) -> NextStep:
+    return _policy(call).after(
+        update.status,
+        attempts=attempts,
+        rang=rang,
+        permanent=update.permanent,
+        now=call["now"],
+        answered_by=_answered_by(call, update),
+    )
+
+
+def _reached(call: Row, update: CallUpdate) -> bool:
+    return update.status is CallStatus.COMPLETED and _policy(call).reaches(_answered_by(call, update))
+
+
+def _answered_by(call: Row, update: CallUpdate) -> str | None:
+    """Who answered, in the carrier's words, as far as it is known now."""
+    found: str | None = update.answered_by or call["answered_by"]
+    return found
+
+
+def _is_unclear_who_answered(call: Row, update: CallUpdate) -> bool:
+    """Whether the call was answered, the carrier was to find out by whom, and that is not known."""
+    detects = AnsweringMachine(call["answering_machine"]).detects
+    return detects and update.status is CallStatus.COMPLETED and _answered_by(call, update) is None
 
 
 def _settle(cost: Decimal, hold: Decimal, available: Decimal | None) -> Settlement:
@@ -253,8 +302,9 @@ def _moved(before: str, after: ContactStatus) -> dict[str, int]:
     return {} if before == after else {f"contact_{before}": -1, f"contact_{after}": 1}
 
 
-def _check_at(call: Row, status: CallStatus) -> datetime | None:
-    """When the carrier is asked about a call that stays silent in `status`."""
+def _check_at(call: Row, update: CallUpdate, decision: Decision) -> datetime | None:
+    """When a call is looked after that stays silent: the carrier is asked, and hangs up on a machine that must not talk."""
+    status = decision.status
     seconds: dict[CallStatus, tuple[str, int]] = {
         CallStatus.DIALLING: ("gated_at", QUEUE_LIMIT),
         CallStatus.QUEUED: ("gated_at", QUEUE_LIMIT),
@@ -263,7 +313,9 @@ def _check_at(call: Row, status: CallStatus) -> datetime | None:
     }
     if status not in seconds:
         return None
-    if status is CallStatus.QUEUED and call["called_off"]:
+    hangs_up = call["answering_machine"] == AnsweringMachine.HANG_UP and is_machine(_answered_by(call, update))
+    is_machines = status is CallStatus.IN_PROGRESS and hangs_up
+    if decision.asks_carrier or is_machines or (status is CallStatus.QUEUED and call["called_off"]):
         now: datetime = call["now"]
         return now
     since, after = seconds[status]
@@ -337,7 +389,7 @@ async def _write(connection: AsyncConnection, call: Row, update: CallUpdate, sou
             **said,
             "hold": decision.hold,
             "cost": decision.cost,
-            "check_at": _check_at(call, status),
+            "check_at": _check_at(call, update, decision),
             "writes_contact": contact is not None,
             "contact_status": contact and contact.status,
             "next_attempt_at": contact and contact.next_attempt_at,

@@ -11,7 +11,7 @@ from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
-from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH
+from belltower.telephony.twilio import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
 from belltower_api.dependencies import Resources
 from belltower_api.docs_page import docs_routes
 from belltower_api.live import Live
@@ -20,6 +20,7 @@ from belltower_api.problems import add_handlers
 from belltower_api.routes import (
     administrator,
     api_keys,
+    call_limits,
     calls,
     campaigns,
     carrier_callbacks,
@@ -126,6 +127,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
+    app.include_router(call_limits.router)
     app.include_router(stream.router)
     app.include_router(wallet.router)
     app.include_router(session.router)
@@ -143,6 +145,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
             **dict.fromkeys(UPLOADS, settings.upload_limit),
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
             KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
+            WHO_ANSWERED_PATH: carrier_callbacks.BODY_LIMIT,
         },
     )
     return app

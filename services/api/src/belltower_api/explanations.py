@@ -65,6 +65,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "invalid_text", f"{name} holds text that is not valid Unicode (half of a surrogate pair)."
         case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
             return "wrong_type", f"{name} must be a whole number."
+        case "float_type" | "float_parsing" | "finite_number":
+            return "wrong_type", f"{name} must be a number."
         case "bool_type" | "bool_parsing":
             return "wrong_type", f"{name} must be true or false."
         case "list_type":
@@ -78,6 +80,8 @@ def _explain(request: Request, name: str, error: Mapping[str, Any]) -> tuple[str
             return "too_long", f"{name} must have at most {context['max_length']} {counted}."
         case "greater_than_equal":
             return "out_of_range", f"{name} must be at least {context['ge']}."
+        case "greater_than":
+            return "out_of_range", f"{name} must be more than {context['gt']}."
         case "less_than_equal":
             return "out_of_range", f"{name} must be at most {context['le']}."
         case kind if kind.startswith("datetime_") or kind == "timezone_aware":

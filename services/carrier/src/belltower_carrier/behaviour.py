@@ -24,6 +24,8 @@ that end in 55599 and two more digits (in North America: exchange 555, which nob
 | 55599 16 | busy at the first call, answered at every later one |
 | 55599 17 | answered; only the last callback is lost |
 | 55599 18 | answered; the callee listens, then presses 9 instead of hanging up |
+| 55599 19 | answered by a machine |
+| 55599 20 | answered by a machine at the first call, by a person at every later one |
 
 Whatever is drawn depends only on the seed, the number called and how often it was asked for before: the order in which calls
 arrive does not matter, and the same seed gives the same network again.
@@ -128,6 +130,12 @@ class Behaviour(_Model):
     """What the network does. What is not given has the value shown here."""
 
     outcomes: Outcomes = Outcomes()
+    machines: Probability = 0.0
+    """How many of the answered calls a machine answers."""
+    detection_seconds: Span = (0.5, 1.0)
+    """Until it is known who answered, where that is asked for."""
+    greeting_seconds: Span = (1.0, 3.0)
+    """Until a machine's beep."""
     ring_seconds: Span = (0.5, 2.0)
     """Until a telephone is answered (or found busy, or the call fails). Longer than the call's Timeout: no answer."""
     talk_seconds: Span = (2.0, 8.0)
@@ -168,6 +176,10 @@ class Plan:
     """It stays queued until it is cancelled."""
     key: str | None = None
     """What the callee presses at the end of the talk, where a key is wanted."""
+    machine: bool = False
+    """A machine answers, if anybody does."""
+    detection: float = 0.0
+    greeting: float = 0.0
 
 
 def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
@@ -180,6 +192,9 @@ def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
     magic = _MAGIC.get(fate) if fate is not None else None
     ring = _within(behaviour.ring_seconds, draw("ring"))
     talk = _within(behaviour.talk_seconds, draw("talk"))
+    machine = draw("machine") < behaviour.machines
+    detection = _within(behaviour.detection_seconds, draw("detection"))
+    greeting = max(_within(behaviour.greeting_seconds, draw("greeting")), detection)
     no_answer = (
         float("inf") if behaviour.no_answer_seconds is None else _within(behaviour.no_answer_seconds, draw("patience"))
     )
@@ -187,7 +202,17 @@ def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
         weights = {outcome: getattr(behaviour.outcomes, outcome.value) for outcome in Outcome}
         outcome = _choose(weights, draw("outcome"))
         fault = _fault(behaviour.faults, draw("fault"))
-        return Plan(outcome, ring, talk, no_answer, nth, request_fault=fault)
+        return Plan(
+            outcome,
+            ring,
+            talk,
+            no_answer,
+            nth,
+            request_fault=fault,
+            machine=machine,
+            detection=detection,
+            greeting=greeting,
+        )
     return Plan(
         outcome=Outcome.BUSY if fate == "16" and nth == 0 else magic.outcome,
         ring=ring,
@@ -200,6 +225,9 @@ def plan(behaviour: Behaviour, to: str, nth: int) -> Plan:
         invalid=magic.invalid,
         stuck=magic.stuck,
         key=magic.key,
+        machine=fate == "19" or (fate == "20" and nth == 0),
+        detection=detection,
+        greeting=greeting,
     )
 
 
@@ -261,6 +289,8 @@ _MAGIC = {
     "16": _Magic(),
     "17": _Magic(last_callback_lost=True),
     "18": _Magic(key="9"),
+    "19": _Magic(),
+    "20": _Magic(),
 }
 
 

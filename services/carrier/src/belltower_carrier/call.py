@@ -24,6 +24,15 @@ class Status(StrEnum):
 LIVE = frozenset({Status.QUEUED, Status.RINGING, Status.IN_PROGRESS})
 
 
+class Detection(StrEnum):
+    """What MachineDetection asks for (twilio.com/docs/voice/answering-machine-detection)."""
+
+    ENABLE = "Enable"
+    """Who answered, as soon as it is known."""
+    MESSAGE_END = "DetectMessageEnd"
+    """The same, but of a machine not before its beep."""
+
+
 class Timer(Protocol):
     """What a loop gives for something that will happen."""
 
@@ -43,6 +52,12 @@ class Order:
     callback: str | None = None
     """The StatusCallback URL, with its fragment."""
     callback_events: frozenset[str] = frozenset({"completed"})
+    detection: Detection | None = None
+    """How it is found out who answered; None: it is not."""
+    waits_for_detection: bool = True
+    """The TwiML waits for it; False: it goes on meanwhile (AsyncAmd)."""
+    detection_callback: str | None = None
+    """Where it is posted who answered, when the TwiML does not wait."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +94,8 @@ class Call:
     stream: Stream | None = None
     pressed: str | None = None
     """The key that the callee pressed."""
+    answered_by: str | None = None
+    """Who answered, where that was asked for and is known; in Twilio's words."""
     progress: Progress | None = None
 
     @property

@@ -122,7 +122,7 @@ class Courier:
                     if attempt == wishes.retries or not wishes.again_after(failure):
                         break
                     await asyncio.sleep(_FIRST_PAUSE * 2**attempt)
-        log.info("callback_not_delivered", sid=params["CallSid"], status=params["CallStatus"], failure=failure)
+        log.info("callback_not_delivered", sid=params["CallSid"], status=params.get("CallStatus", ""), failure=failure)
         return failure, ""
 
     async def _attempt(self, url: str, body: str, headers: dict[str, str], wishes: Overrides) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from belltower_carrier.behaviour import (
     lateness,
     plan,
 )
-from belltower_carrier.call import Call, Order, Progress, Status, Timer
+from belltower_carrier.call import Call, Detection, Order, Progress, Status, Timer
 from belltower_carrier.refusals import CANNOT_CHANGE, INTERNAL_ERROR, INVALID_TO, NOT_FOUND, TOO_MANY, Refusal
 from belltower_carrier.times import rfc2822
 from belltower_carrier.truth import TruthLog
@@ -209,18 +209,71 @@ class Exchange:
             self._later(call, patience, partial(self._end, call, Status.NO_ANSWER))
 
     def _answer(self, call: Call) -> None:
-        progress = _progress(call)
+        order = _progress(call).order
         call.status, call.answered_at = Status.IN_PROGRESS, self._clock.time()
-        talk = min(progress.plan.talk, progress.order.time_limit)
+        if order.detection is not None and order.waits_for_detection:
+            self._report(call, Status.IN_PROGRESS)
+            self.truth.save(call)
+            self._within_limit(call, self._detection(call), partial(self._begin, call, detected=True))
+        else:
+            self._begin(call)
+
+    def _begin(self, call: Call, *, detected: bool = False) -> None:
+        """Perform the call's document; the callee listens and hangs up, or presses a key."""
+        progress = _progress(call)
+        if detected:
+            call.answered_by = self._who_answers(call)
+        talk = progress.plan.talk
         then: Callable[[], None] = partial(self._end, call, Status.COMPLETED)
         performance = self._perform(call, progress.order.twiml, presses=progress.plan.key is not None)
         if performance is None:
             talk = 0.0
-        elif performance.key_wanted is not None and talk < progress.order.time_limit:
+        elif performance.key_wanted is not None:
             then = partial(self._press, call, performance.key_wanted)
-        self._report(call, Status.IN_PROGRESS)
+        if not detected:
+            self._report(call, Status.IN_PROGRESS)
         self.truth.save(call)
-        self._later(call, talk, then)
+        until_known = self._detection(call)
+        if progress.order.detection is not None and not detected and until_known < talk:
+            self._within_limit(call, until_known, partial(self._tell, call, talk - until_known, then))
+        else:
+            self._within_limit(call, talk, then)
+
+    def _tell(self, call: Call, talk: float, then: Callable[[], None]) -> None:
+        """Say who answered, while the call goes on."""
+        call.answered_by = self._who_answers(call)
+        self.truth.save(call)
+        if (url := _progress(call).order.detection_callback) is not None:
+            params = {
+                "CallSid": call.sid,
+                "AccountSid": self._account_sid,
+                "AnsweredBy": call.answered_by,
+                "MachineDetectionDuration": str(round(self._detection(call) * 1000)),
+            }
+            if _progress(call).plan.callback_fault is not CallbackFault.LOST:
+                self._deliver(url, params, 0.0)
+        self._within_limit(call, talk, then)
+
+    def _detection(self, call: Call) -> float:
+        """Seconds from the answer until it is known who answered."""
+        progress = _progress(call)
+        waits_for_beep = progress.plan.machine and progress.order.detection is Detection.MESSAGE_END
+        return progress.plan.greeting if waits_for_beep else progress.plan.detection
+
+    def _who_answers(self, call: Call) -> str:
+        progress = _progress(call)
+        if not progress.plan.machine:
+            return "human"
+        return "machine_end_beep" if progress.order.detection is Detection.MESSAGE_END else "machine_start"
+
+    def _within_limit(self, call: Call, delay: float, event: Callable[[], None]) -> None:
+        """Have something happen in an answered call, unless its TimeLimit ends it before."""
+        assert call.answered_at is not None
+        left = call.answered_at + _progress(call).order.time_limit - self._clock.time()
+        if delay < left:
+            self._later(call, delay, event)
+        else:
+            self._later(call, left, partial(self._end, call, Status.COMPLETED))
 
     def _perform(self, call: Call, document: str, *, presses: bool = False) -> Performance | None:
         """Have the callee hear a document; None when it cannot be performed.
@@ -319,7 +372,9 @@ class Exchange:
 
     def _params(self, call: Call, status: str) -> dict[str, str]:
         """What every request about a call says (twilio.com/docs/voice/twiml, "Request parameters")."""
-        return {
+        order = call.progress.order if call.progress else None
+        tells = call.answered_by is not None and order is not None and order.waits_for_detection
+        return ({"AnsweredBy": call.answered_by or ""} if tells else {}) | {
             "CallSid": call.sid,
             "AccountSid": self._account_sid,
             "From": call.caller_id,

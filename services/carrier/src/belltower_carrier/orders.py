@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from belltower_carrier.call import Order
+from belltower_carrier.call import Detection, Order
 from belltower_carrier.refusals import (
     BAD_CALLBACK,
     BAD_PARAMETER,
@@ -63,6 +63,17 @@ def read_order(form: Form) -> Order:
         parts = urlsplit(callback)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Refusal(BAD_CALLBACK, url=callback)
+    detection = one("MachineDetection")
+    if detection and detection not in set(Detection):
+        raise Refusal(BAD_PARAMETER, problem=f"MachineDetection is {' or '.join(Detection)}, not {detection}")
+    is_asynchronous = one("AsyncAmd")
+    if is_asynchronous not in ("", "true", "false"):
+        raise Refusal(BAD_PARAMETER, problem=f"AsyncAmd is true or false, not {is_asynchronous}")
+    detection_callback = one("AsyncAmdStatusCallback") or None
+    if detection_callback is not None and urlsplit(detection_callback).scheme not in ("http", "https"):
+        raise Refusal(BAD_CALLBACK, url=detection_callback)
+    if one("AsyncAmdStatusCallbackMethod") not in ("", "POST"):
+        raise Refusal(BAD_PARAMETER, problem="The simulated carrier's AsyncAmdStatusCallbackMethod is POST")
     events = [event for value in form.getlist("StatusCallbackEvent") for event in str(value).split()]
     if unknown := [event for event in events if event not in _EVENTS]:
         raise Refusal(BAD_PARAMETER, problem=f"StatusCallbackEvent is one of {', '.join(_EVENTS)}, not {unknown[0]}")
@@ -76,6 +87,9 @@ def read_order(form: Form) -> Order:
         time_limit=_seconds("TimeLimit", one("TimeLimit"), default=14_400, most=14_400),
         callback=callback,
         callback_events=frozenset(events or ("completed",)),
+        detection=Detection(detection) if detection else None,
+        waits_for_detection=is_asynchronous != "true",
+        detection_callback=detection_callback,
     )
 
 

@@ -158,6 +158,7 @@ def item(call: Call) -> dict[str, Any]:
         "heard": call.heard,
         "stream": asdict(call.stream) if call.stream else None,
         "pressed": call.pressed,
+        "answered_by": call.answered_by,
     }
 
 
@@ -185,6 +186,7 @@ def _call(number: int, record: dict[str, Any]) -> Call:
         heard=record["heard"],
         stream=Stream(**record["stream"]) if record["stream"] else None,
         pressed=record.get("pressed"),
+        answered_by=record.get("answered_by"),
         **instants,  # type: ignore[arg-type]
     )
     if call.status in LIVE:

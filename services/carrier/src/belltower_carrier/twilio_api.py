@@ -170,7 +170,7 @@ class TwilioApi:
             "price": None,
             "price_unit": "USD",
             "direction": "outbound-api",
-            "answered_by": None,
+            "answered_by": call.answered_by,
             "annotation": None,
             "api_version": "2010-04-01",
             "forwarded_from": None,

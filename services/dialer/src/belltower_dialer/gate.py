@@ -31,6 +31,7 @@ from belltower_dialer import metrics
 from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
 from belltower_dialer.owned import Dialable, OwnedCampaign
+from belltower_dialer.pace import Pace
 from belltower_dialer.placing import Placer
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class Verdict(StrEnum):
     NO_SLOT = "no_slot"
     """Its own simultaneous calls are exhausted."""
     ACCOUNT_BUSY = "account_busy"
-    """The account's simultaneous calls, calls per second or free money are."""
+    """The account's simultaneous calls, calls per second or free money are, or its caller id's, or its own calls per second."""
     OUT_OF_MONEY = "out_of_money"
     LOST = "lost"
     """It is not this dialer's any more, or was paused or cancelled."""
@@ -156,6 +157,7 @@ class Gate:
             ring_timeout=self._terms.ring_timeout,
             time_limit=self._terms.time_limit,
             send_by=send_by,
+            answering_machine=taken.answering_machine,
         )
 
     async def _decide(
@@ -174,6 +176,9 @@ class Gate:
             )
         ).one()
         live = await _live_calls(connection, mine)
+        pace = Pace(campaigns)
+        if counts.limits_caller_ids or any(each.taken.calls_per_second is not None for each in campaigns):
+            await pace.read(connection, account_id, campaigns)
         available = account.balance + counts.unfolded - counts.held
         hold = self._terms.hold
         affordable = room if not hold else max(int(available // hold), 0)
@@ -193,13 +198,15 @@ class Gate:
                 continue
             slots = max(campaign.taken.concurrency - live[campaign.taken.id], 0)
             fair_share = -(-budget // (len(campaigns) - position))
-            looked_at, let_through = _choose(campaign, min(slots, fair_share, TURN), window, account.now, refused)
+            paced = pace.allows(campaign, TURN)
+            looked_at, let_through = _choose(campaign, min(slots, fair_share, paced), window, account.now, refused)
             budget -= len(let_through)
+            pace.spend(campaign, len(let_through))
             decided.looked_at.append(looked_at)
             decided.admitted += [(campaign, contact, uuid7()) for contact in let_through]
             decided.verdicts.append(
                 Verdict.GO_ON
-                if looked_at or (slots and account_may)
+                if looked_at or (slots and account_may and paced)
                 else Verdict.NO_SLOT
                 if not slots
                 else Verdict.OUT_OF_MONEY
@@ -210,7 +217,7 @@ class Gate:
         if refused:
             await self._refuse(connection, account_id, refused)
         if decided.admitted:
-            decided.admitted = await self._admit(connection, account_id, decided.admitted, account.now)
+            decided.admitted = await self._admit(connection, account_id, decided.admitted, account)
         return decided
 
     async def _lock_campaigns(self, connection: AsyncConnection, campaigns: Sequence[OwnedCampaign]) -> set[UUID]:
@@ -243,7 +250,7 @@ class Gate:
         connection: AsyncConnection,
         account_id: UUID,
         chosen: Sequence[tuple[OwnedCampaign, Dialable, UUID]],
-        now: datetime,
+        account: Any,
     ) -> list[tuple[OwnedCampaign, Dialable, UUID]]:
         rows = await connection.execute(
             sql("gate_admit"),
@@ -256,10 +263,12 @@ class Gate:
                 "dialer": self._heartbeat.dialer_id,
                 "time_limit": self._terms.time_limit,
                 "ring_timeout": self._terms.ring_timeout,
-                "send_by": now + timedelta(seconds=SEND_WITHIN),
-                "check_at": now + timedelta(seconds=FIRST_CHECK),
+                "send_by": account.now + timedelta(seconds=SEND_WITHIN),
+                "check_at": account.now + timedelta(seconds=FIRST_CHECK),
                 "hold": self._terms.hold,
                 "busy_delay": NUMBER_BUSY_DELAY,
+                "cap_calls": account.frequency_cap_calls,
+                "cap_period": float(account.frequency_cap_period or 0),
             },
         )
         verdicts = {row.attempt_id: row.verdict for row in rows}

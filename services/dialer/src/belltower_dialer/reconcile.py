@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
+from belltower.domain.answering_machine import AnsweringMachine, is_machine
 from belltower.domain.call import CallStatus
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
 from belltower.telephony.provider import CallUpdate, Carrier, CarrierCall, CarrierUnavailable
@@ -91,6 +92,9 @@ class Reconciler:
         if found.status is CallStatus.QUEUED and (call.called_off or not in_time):
             await self._carrier.cancel(call.carrier_call_id)
             found = await self._ask(call) or found
+        if found.status is CallStatus.IN_PROGRESS and _must_not_talk(call, found):
+            await self._carrier.hang_up(call.carrier_call_id)
+            found = await self._ask(call) or found
         return found.status
 
     async def _ask(self, call: Any) -> CallUpdate | None:
@@ -158,6 +162,12 @@ class Reconciler:
         await self._outcomes.apply(
             CallUpdate(call.id, None, status, dedupe_key=f"reconciler:{status}", reason=reason), source="reconciler"
         )
+
+
+def _must_not_talk(call: Any, found: CallUpdate) -> bool:
+    """Whether a machine answered that shall hear nothing."""
+    hangs_up = call.answering_machine == AnsweringMachine.HANG_UP
+    return hangs_up and is_machine(found.answered_by or call.answered_by)
 
 
 def _last_possible_end(call: Any) -> Any:

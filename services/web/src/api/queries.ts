@@ -9,7 +9,7 @@ import {
   queryOptions,
   skipToken,
 } from "@tanstack/react-query";
-import { ApiProblem, answered, api, type CallStatus, type CampaignStatus, type Schemas } from "./client";
+import { ApiProblem, answered, api, type CampaignStatus, type Schemas } from "./client";
 import { FOLLOWED_PAGES } from "./live";
 import { sessionEnded } from "./session-state";
 import { current, currentPage } from "./told";
@@ -31,7 +31,7 @@ export type CampaignFilter = {
 export type ContactStatus = Schemas["ContactStatus"];
 
 /** How a call that came to its end ended. */
-export type Disposition = Exclude<CallStatus, "dialling" | "queued" | "ringing" | "in_progress">;
+export type Disposition = Schemas["Disposition"];
 
 export type CallFilter = {
   disposition?: Disposition | undefined;

@@ -11,7 +11,16 @@ const told = (at: string, placed: number, answered: number) => ({
 
 describe("outcomes", () => {
   it("are the usual ones, and those that happened", () => {
-    const none = { completed: 0, busy: 0, no_answer: 0, failed: 0, cancelled: 0, not_placed: 0, unknown: 0 };
+    const none = {
+      completed: 0,
+      voicemail: 0,
+      busy: 0,
+      no_answer: 0,
+      failed: 0,
+      cancelled: 0,
+      not_placed: 0,
+      unknown: 0,
+    };
     expect(outcomesOf(none).map(({ outcome }) => outcome)).toEqual([
       "completed",
       "busy",

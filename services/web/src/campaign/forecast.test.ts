@@ -65,7 +65,7 @@ function at(made: Made[], shape: Shape, moment: number) {
     const span = Math.floor((START + 1000 * call.from) / 60_000) * 60_000;
     spans.set(span, (spans.get(span) ?? 0) + 1);
   }
-  const none = { busy: 0, failed: 0, cancelled: 0, not_placed: 0, unknown: 0 };
+  const none = { voicemail: 0, busy: 0, failed: 0, cancelled: 0, not_placed: 0, unknown: 0 };
   return {
     campaign: {
       status: "processing" as const,

@@ -4,12 +4,13 @@ import type { Call, CallStatus, Schemas } from "@/api/client";
 import type { ContactStatus, Disposition } from "@/api/queries";
 import type { Tone } from "./status";
 
-export const CALL_WORD: Record<CallStatus, string> = {
+export const CALL_WORD: Record<CallStatus | Disposition, string> = {
   dialling: "Dialling",
   queued: "Queued",
   ringing: "Ringing",
   in_progress: "Speaking",
   completed: "Answered",
+  voicemail: "Answering machine",
   busy: "Busy",
   no_answer: "No answer",
   failed: "Failed",
@@ -18,12 +19,13 @@ export const CALL_WORD: Record<CallStatus, string> = {
   unknown: "Unknown",
 };
 
-export const CALL_TONE: Record<CallStatus, Tone> = {
+export const CALL_TONE: Record<CallStatus | Disposition, Tone> = {
   dialling: "blue",
   queued: "blue",
   ringing: "blue",
   in_progress: "blue",
   completed: "green",
+  voicemail: "purple",
   busy: "yellow",
   no_answer: "orange",
   failed: "red",
@@ -38,6 +40,7 @@ export const DISPOSITIONS: readonly Disposition[] = [
   "busy",
   "no_answer",
   "failed",
+  "voicemail",
   "cancelled",
   "not_placed",
   "unknown",

@@ -29,6 +29,19 @@ Timezone = Annotated[str | None, typer.Option(help="The IANA name of a time zone
 Concurrency = Annotated[int | None, typer.Option(help="Simultaneous calls.")]
 Attempts = Annotated[int | None, typer.Option(help="How often a contact is rung at most.")]
 RetryDelay = Annotated[int | None, typer.Option(help="Seconds between two calls to the same contact.")]
+BusyDelay = Annotated[str | None, typer.Option(metavar="SECONDS|never", help="The same after a busy line.")]
+NoAnswerDelay = Annotated[str | None, typer.Option(metavar="SECONDS|never", help="The same when nobody answered.")]
+VoicemailDelay = Annotated[
+    str | None, typer.Option(metavar="SECONDS|never", help="The same after hanging up on a machine.")
+]
+FailedDelay = Annotated[str | None, typer.Option(metavar="SECONDS|never", help="The same when the call failed.")]
+Backoff = Annotated[
+    float | None, typer.Option(help="What the delay is multiplied by for each attempt after the first, such as 2.")
+]
+Machine = Annotated[
+    str | None, typer.Option(help="When a machine answers: treat_as_answered, leave_message or hang_up.")
+]
+Rate = Annotated[int | None, typer.Option(help="New calls in any second at most.")]
 Language = Annotated[str | None, typer.Option(help="The language of the message, such as en-US.")]
 Voice = Annotated[str | None, typer.Option(help="A voice of the carrier.")]
 CallerId = Annotated[str | None, typer.Option(help="The number that callees see.")]
@@ -64,7 +77,14 @@ def _terms(
     country: Country = None,
     concurrency: Concurrency = None,
     attempts: Attempts = None,
+    calls_per_second: Rate = None,
     retry_delay: RetryDelay = None,
+    busy_delay: BusyDelay = None,
+    no_answer_delay: NoAnswerDelay = None,
+    voicemail_delay: VoicemailDelay = None,
+    failed_delay: FailedDelay = None,
+    backoff: Backoff = None,
+    answering_machine: Machine = None,
     language: Language = None,
     voice: Voice = None,
     caller_id: CallerId = None,
@@ -73,11 +93,30 @@ def _terms(
         default_country=country,
         concurrency=concurrency,
         max_attempts=attempts,
+        calls_per_second=calls_per_second,
         retry_delay=retry_delay,
+        retry_delays=_delays(
+            busy=busy_delay, no_answer=no_answer_delay, voicemail=voicemail_delay, failed=failed_delay
+        ),
+        retry_backoff=backoff,
+        answering_machine=answering_machine,
         language=language,
         voice=voice,
         caller_id=caller_id,
     )
+
+
+def _delays(**options: str | None) -> Json | None:
+    """The delays by how a call ended, as the API takes them; None: none was given. Raises `typer.BadParameter`."""
+    found: Json = {}
+    for ended, said in options.items():
+        if said is None:
+            continue
+        if said != "never" and not said.isdecimal():
+            hint = f"--{ended.replace('_', '-')}-delay"
+            raise typer.BadParameter(f"{said} is neither a number of seconds nor never.", param_hint=hint)
+        found[ended] = None if said == "never" else int(said)
+    return found or None
 
 
 def start_fields(at: str | None, timezone: str | None) -> Json:

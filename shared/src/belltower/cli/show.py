@@ -42,6 +42,20 @@ def _rows(campaign: Json) -> dict[str, str | Text]:
         "of them": counts(progress),
         "calls": ", ".join(f"{count:,} {end}" for end, count in progress["dispositions"].items() if count),
         "at once": f"{campaign['concurrency']:,}",
-        "attempts": f"{campaign['max_attempts']:,}, {campaign['retry_delay']:,} s apart",
+        "new a second": f"{campaign['calls_per_second']:,}" if campaign["calls_per_second"] else "",
+        "attempts": _attempts(campaign),
+        "machines": {"leave_message": "are left the message", "hang_up": "are hung up on"}.get(
+            campaign["answering_machine"], ""
+        ),
         "retry of": campaign["retry_of"] or "",
     }
+
+
+def _attempts(campaign: Json) -> str:
+    said = [f"{campaign['max_attempts']:,}, {campaign['retry_delay']:,} s apart"]
+    for ended, delay in campaign["retry_delays"].items():
+        after = f"after {ended.replace('_', ' ')}"
+        said.append(f"none {after}" if delay is None else f"{delay:,} s {after}")
+    if campaign["retry_backoff"] > 1:
+        said.append(f"times {campaign['retry_backoff']:g} each time")
+    return ", ".join(said)

@@ -46,6 +46,8 @@ def upload_campaign(
     as_json: AsJson = False,
 ) -> None:
     """Create a campaign from a file of numbers, as spreadsheets and address books export them."""
+    if "retry_delays" in terms:
+        terms = terms | {"retry_delays": json.dumps(terms["retry_delays"])}  # a form has texts only
     fields = terms | given(
         name=name,
         welcome_message=message,

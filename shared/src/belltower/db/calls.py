@@ -1,18 +1,20 @@
 """Calls, as their account sees them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.engine import sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, call_events
+from belltower.domain.answering_machine import FAX
+from belltower.domain.call import LIVE, CallStatus, Disposition, disposition
 from belltower.domain.errors import NotFound
 
 
@@ -39,6 +41,12 @@ class Call:
     error_code: str | None
     reason: str | None
 
+    @property
+    def disposition(self) -> Disposition | None:
+        """How it ended; None while it goes on."""
+        status = CallStatus(self.status)
+        return None if status in LIVE else disposition(status, self.answered_by)
+
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
@@ -57,8 +65,8 @@ class Only:
     """Which calls are wanted; what is None does not matter."""
 
     campaign_id: UUID | None = None
-    statuses: Sequence[str] = ()
-    """All of them (a call has one)."""
+    status: CallStatus | None = None
+    disposition: Disposition | None = None
     phone: str | None = None
     """E.164."""
     placed_from: datetime | None = None
@@ -67,7 +75,11 @@ class Only:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What an attempt's row has to fulfil."""
-        found = [attempts.c.status == status for status in self.statuses]
+        found: list[ColumnElement[bool]] = []
+        if self.status is not None:
+            found.append(attempts.c.status == self.status)
+        if self.disposition is not None:
+            found += _ended(self.disposition)
         if self.campaign_id is not None:
             found.append(attempts.c.campaign_id == self.campaign_id)
         if self.phone is not None:
@@ -77,6 +89,18 @@ class Only:
         if self.placed_to is not None:
             found.append(attempts.c.gated_at < self.placed_to)
         return found
+
+
+def _ended(disposition: Disposition) -> list[ColumnElement[bool]]:
+    """What an attempt's row has to fulfil: `domain.call.disposition`, in SQL."""
+    by_machine = func.coalesce(or_(attempts.c.answered_by.startswith("machine"), attempts.c.answered_by == FAX), False)
+    match disposition:
+        case Disposition.VOICEMAIL:
+            return [attempts.c.status == CallStatus.COMPLETED, by_machine]
+        case Disposition.COMPLETED:
+            return [attempts.c.status == CallStatus.COMPLETED, ~by_machine]
+        case _:
+            return [attempts.c.status == disposition]
 
 
 NEWEST_FIRST = Sort("placed_at", descending=True)

@@ -1,5 +1,6 @@
 """Campaigns as their account sees them. Every query is scoped to the account: another's campaign does not exist."""
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
@@ -78,7 +79,10 @@ class Campaign(Definition):
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:
         """The campaign in a row of `campaigns`."""
-        return cls(**{name: row[name] for name in CAMPAIGN_COLUMNS})
+        found = {name: row[name] for name in CAMPAIGN_COLUMNS}
+        if isinstance(found["retry_delays"], str):  # of a statement in SQL, which knows no types
+            found["retry_delays"] = json.loads(found["retry_delays"])
+        return cls(**found)
 
 
 @dataclass(frozen=True, slots=True)

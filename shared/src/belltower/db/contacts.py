@@ -14,6 +14,7 @@ from belltower.db.copying import Rows
 from belltower.db.engine import sql
 from belltower.db.page import Page, cut
 from belltower.db.tables import contacts
+from belltower.domain.call import LIVE, CallStatus, disposition
 from belltower.domain.campaign import ContactStatus
 
 MAX_CONTACTS = 1_000_000
@@ -46,11 +47,20 @@ class ContactResult:
     attempts: int
     calls: int
     last_status: str | None
+    last_answered_by: str | None
     """Of the latest call."""
     last_called_at: datetime | None
     duration: int
     """Seconds of talk, of all calls."""
     cost: Decimal
+
+    @property
+    def last_result(self) -> str | None:
+        """How the latest call ended, or where it stands; None: there was none."""
+        if self.last_status is None:
+            return None
+        status = CallStatus(self.last_status)
+        return status if status in LIVE else disposition(status, self.last_answered_by)
 
 
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode

@@ -43,10 +43,12 @@ async def lock_one(connection: AsyncConnection, account_id: UUID, campaign_id: U
     return locked[0]
 
 
-async def stop(connection: AsyncConnection, ids: Sequence[UUID], status: CampaignStatus, *, actor: str) -> None:
+async def stop(
+    connection: AsyncConnection, ids: Sequence[UUID], status: CampaignStatus, *, actor: str, reason: str | None = None
+) -> None:
     """Pause or cancel campaigns that are locked, and call off those of their calls that have not rung."""
     stopped = {"ids": list(ids)}
-    await connection.execute(sql("stop"), stopped | {"status": status, "actor": actor})
+    await connection.execute(sql("stop"), stopped | {"status": status, "actor": actor, "reason": reason})
     await connection.execute(sql("call_off"), stopped)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.due import POISON
 from belltower.db.engine import in_transaction, sql
+from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.campaign import CampaignStatus, sources
 
 MAX_EARLY = 1.0
@@ -44,6 +45,9 @@ class Taken:
     first_start: bool
     """It was never run before: its lateness is that of its start."""
     stream_url: str | None
+    calls_per_second: int | None = None
+    """New calls in any second."""
+    answering_machine: AnsweringMachine = AnsweringMachine.TREAT_AS_ANSWERED
 
     @property
     def lateness(self) -> float:
@@ -182,4 +186,6 @@ def _taken(row: Mapping[Any, Any]) -> Taken:
         taken_at=row["taken_at"],
         first_start=row["first_start"],
         stream_url=row["stream_url"],
+        calls_per_second=row["calls_per_second"],
+        answering_machine=AnsweringMachine(row["answering_machine"]),
     )

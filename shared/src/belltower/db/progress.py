@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
 from belltower.db.tables import COUNTERS, accounts, unfolded
-from belltower.domain.call import FINAL as FINAL_CALL
+from belltower.domain.call import Disposition
 from belltower.domain.campaign import ContactStatus
 
 FOLD_BATCH = 5_000
@@ -35,7 +35,7 @@ class Progress:
         """The progress in a row that has `COUNTERS` and `changes`."""
         return cls(
             contacts={status: int(row[f"contact_{status}"]) for status in ContactStatus},
-            dispositions={status: int(row[f"call_{status}"]) for status in sorted(FINAL_CALL)},
+            dispositions={status: int(row[f"call_{status}"]) for status in sorted(Disposition)},
             changes=row["changes"],
         )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -36,8 +37,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
+from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import FINAL as FINAL_CALL
-from belltower.domain.call import LIVE, CallStatus
+from belltower.domain.call import LIVE, CallStatus, Disposition
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
 from belltower.domain.principal import Role
 
@@ -106,10 +108,43 @@ accounts = Table(
         "max_concurrent_calls", Integer, nullable=True, comment="Simultaneous calls of all campaigns; null: no limit."
     ),
     Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit."),
+    Column(
+        "frequency_cap_calls",
+        Integer,
+        nullable=True,
+        comment="Calls to one number in any frequency_cap_period, of all campaigns; null: no limit.",
+    ),
+    Column("frequency_cap_period", Integer, nullable=True, comment="Seconds."),
+    Column(
+        "breaker_calls",
+        Integer,
+        nullable=True,
+        server_default="20",
+        comment="The circuit breaker looks at so many calls that ended last; null: it is off.",
+    ),
+    Column("breaker_within", Integer, nullable=True, server_default="120", comment="Seconds in which they ended."),
+    Column(
+        "breaker_share", Float, nullable=True, server_default="0.5", comment="If this share of them failed, it pauses."
+    ),
     Column("window_start", Time, nullable=True, comment="Calling window, callee's wall time; null: always open."),
     Column("window_end", Time, nullable=True),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("(window_start IS NULL) = (window_end IS NULL)", name="window"),
+    CheckConstraint("(frequency_cap_calls IS NULL) = (frequency_cap_period IS NULL)", name="frequency_cap"),
+    CheckConstraint(
+        "(breaker_calls IS NULL) = (breaker_within IS NULL) AND (breaker_calls IS NULL) = (breaker_share IS NULL)",
+        name="breaker",
+    ),
+)
+
+caller_id_limits = Table(
+    "caller_id_limits",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("caller_id", Text, primary_key=True, comment="E.164."),
+    Column("max_concurrent_calls", Integer, nullable=True, comment="Simultaneous calls; null: no limit of its own."),
+    Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit of its own."),
+    comment="What bounds an account's calls from one number, beside what bounds all of them.",
 )
 
 users = Table(
@@ -187,6 +222,28 @@ campaigns = Table(
     Column("concurrency", Integer, nullable=False, comment="Simultaneous calls."),
     Column("max_attempts", SmallInteger, nullable=False),
     Column("retry_delay", Integer, nullable=False, comment="Seconds between two calls to a contact."),
+    Column(
+        "retry_delays",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="Seconds by disposition, where they differ from retry_delay; null: no other call after it.",
+    ),
+    Column(
+        "retry_backoff",
+        Float,
+        nullable=False,
+        server_default="1",
+        comment="What the delay is multiplied by for each attempt after the first.",
+    ),
+    Column(
+        "answering_machine",
+        Text,
+        nullable=False,
+        server_default=AnsweringMachine.TREAT_AS_ANSWERED.value,
+        comment="What happens when a machine answers.",
+    ),
+    Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit of its own."),
     Column("is_scheduled", Boolean, nullable=False),
     Column("scheduled_time", Instant, nullable=True),
     Column(
@@ -244,6 +301,9 @@ campaigns = Table(
     _status_check(CampaignStatus),
     CheckConstraint("concurrency BETWEEN 1 AND 10000", name="concurrency"),
     CheckConstraint("max_attempts BETWEEN 1 AND 20", name="max_attempts"),
+    CheckConstraint("retry_backoff BETWEEN 1 AND 10", name="retry_backoff"),
+    CheckConstraint(f"answering_machine IN ({sql_list(AnsweringMachine)})", name="answering_machine"),
+    CheckConstraint("calls_per_second >= 1", name="calls_per_second"),
     CheckConstraint("is_scheduled = (scheduled_time IS NOT NULL)", name="scheduled_time"),
     CheckConstraint(
         f"next_due_at IS NULL OR status IN ({sql_list(RUNNABLE)}) AND deleted_at IS NULL", name="due_while_runnable"
@@ -407,6 +467,7 @@ attempts = Table(
         "account_id",
         "phone",
         unique=True,
+        postgresql_include=["caller_id"],  # the gate counts an account's live calls, and those from one number
         postgresql_where=text(f"status IN ({sql_list(LIVE)})"),
     ),
     # A contact's second attempt is another row than its first, whoever dials it.
@@ -431,7 +492,10 @@ attempts = Table(
     Index("attempts_campaign_id_idx", "campaign_id", "gated_at", "id"),
     # The gate counts the latest calls of an account; its list of calls reads the same order.
     Index("attempts_rate_idx", "account_id", "gated_at", "id"),
-    Index("attempts_phone_idx", "phone", "account_id"),
+    # The calls of a number; the latest of them for the gate, which caps their frequency.
+    Index("attempts_phone_idx", "phone", "account_id", "gated_at"),
+    # The circuit breaker's question: how did the latest calls of a campaign end?
+    Index("attempts_ended_idx", "campaign_id", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
 )
 
 call_events = Table(
@@ -490,7 +554,7 @@ unfolded = Table(
     Column("amount", Money, nullable=False, server_default="0"),
     _changed(),
     *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
-    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
+    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(Disposition)),
     Index("unfolded_account_id_idx", "account_id", "changed"),
     Index("unfolded_campaign_id_idx", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
 )
@@ -503,7 +567,7 @@ campaign_progress = Table(
     Column("changes", BigInteger, nullable=False, server_default="0", comment="How many changes were folded."),
     Column("changed", TransactionId, nullable=True, comment="The transaction that folded last."),
     *(Column(f"contact_{status}", Integer, nullable=False, server_default="0") for status in ContactStatus),
-    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(FINAL_CALL)),
+    *(Column(f"call_{status}", Integer, nullable=False, server_default="0") for status in sorted(Disposition)),
     Index("campaign_progress_changed_idx", "account_id", "changed", postgresql_where=text("changed IS NOT NULL")),
     comment="Contacts by status and calls by disposition, folded; reads add what `unfolded` still holds.",
 )

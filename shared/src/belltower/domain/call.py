@@ -6,6 +6,8 @@ for a call as it stands now.
 
 from enum import StrEnum
 
+from belltower.domain.answering_machine import is_machine
+
 
 class CallStatus(StrEnum):
     """Where an attempt stands. `dialling`: bytes may have left for the carrier, who has not confirmed the call."""
@@ -35,6 +37,28 @@ REPORTED_FINAL = frozenset(
 """What only the carrier can say of a call that it took."""
 
 FINAL = REPORTED_FINAL | {CallStatus.NOT_PLACED, CallStatus.UNKNOWN}
+
+
+class Disposition(StrEnum):
+    """How a call ended: its final status, of which `completed` is a call that a person answered, as far as is known."""
+
+    COMPLETED = "completed"
+    VOICEMAIL = "voicemail"
+    """Completed, and a machine answered."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    NOT_PLACED = "not_placed"
+    UNKNOWN = "unknown"
+
+
+def disposition(ended: CallStatus, answered_by: str | None) -> Disposition:
+    """How a call ended that has this final status, and was answered by this as far as its carrier said."""
+    if ended is CallStatus.COMPLETED and is_machine(answered_by):
+        return Disposition.VOICEMAIL
+    return Disposition(ended)
+
 
 TRANSITIONS: dict[CallStatus, frozenset[CallStatus]] = {
     CallStatus.DIALLING: frozenset(

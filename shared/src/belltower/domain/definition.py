@@ -1,6 +1,9 @@
 """What a campaign is, whomever it rings and whenever: edits change it, duplicates and retries copy it, series repeat it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from belltower.domain.answering_machine import AnsweringMachine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +21,11 @@ class Definition:
     max_attempts: int
     retry_delay: int
     """Seconds between two calls to a contact."""
+    retry_delays: Mapping[str, int | None] = field(default_factory=dict)
+    """The same by how the first of them ended, where it is another; None: no other call then."""
+    retry_backoff: float = 1.0
+    """What the delay is multiplied by for each attempt after the first."""
+    answering_machine: str = AnsweringMachine.TREAT_AS_ANSWERED
+    """An `AnsweringMachine`."""
+    calls_per_second: int | None = None
+    """New calls in any second at most; None: no limit of its own."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import CallStatus
 
 
@@ -31,6 +32,7 @@ class CallRequest:
     """Seconds."""
     send_by: float
     """Reading of `clock.boot_time()` after which not a byte may be sent any more."""
+    answering_machine: AnsweringMachine = AnsweringMachine.TREAT_AS_ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,10 @@ class Carrier(Protocol):
 
     async def cancel(self, carrier_call_id: str) -> None:
         """Cancel a call that still waits or rings at the carrier; nothing when it is too late. Raises `CarrierUnavailable`."""
+        ...
+
+    async def hang_up(self, carrier_call_id: str) -> None:
+        """End a call, in progress or not; nothing when it has ended. Raises `CarrierUnavailable`."""
         ...
 
     async def close(self) -> None:

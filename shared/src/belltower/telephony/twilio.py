@@ -4,7 +4,7 @@ Twilio's own words (`in-progress`, `no-answer`, `canceled`, `initiated`) exist i
 
 Sources: twilio.com/docs/voice/api/call-resource (create, list, cancel), /docs/api/errors (20429, 20500: a creation that
 failed with a 5xx may have rung), /docs/usage/webhooks/webhooks-connection-overrides (the callback URL's fragment),
-/docs/usage/webhooks/webhooks-security (signatures), /docs/voice/twiml/gather (keys).
+/docs/usage/webhooks/webhooks-security (signatures), /docs/voice/twiml/gather (keys), /docs/voice/answering-machine-detection.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from belltower.domain import opt_out
+from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import REPORTED_FINAL, CallStatus
 from belltower.domain.errors import Invalid
 from belltower.runtime.clock import boot_time
@@ -45,6 +46,8 @@ CALLBACK_PATH = "/carrier/twilio/status"
 """Where the API takes the carrier's status callbacks."""
 KEY_PRESS_PATH = "/carrier/twilio/keypress"
 """Where the API takes the keys that are pressed in calls."""
+WHO_ANSWERED_PATH = "/carrier/twilio/answered"
+"""Where the API takes what the carrier found out about who answered, while the call goes on."""
 
 _CALLBACK_OVERRIDES = "ct=2000&rt=4000&rc=3&rp=all"
 """How the carrier delivers callbacks and keys: 2 s (ms here) to connect, 4 s to answer, 3 retries, after 4xx and 5xx too.
@@ -142,7 +145,7 @@ class TwilioCarrier:
             attempt_id=None,
             carrier_call_id=carrier_call_id,
             status=status,
-            dedupe_key=f"{carrier_call_id}:fetched:{status}",
+            dedupe_key=":".join(filter(None, (carrier_call_id, "fetched", status, call.get("answered_by")))),
             occurred_at=_instant(call.get("end_time") or call.get("start_time")),
             duration=_listed_duration(call),
             answered_by=call.get("answered_by") or None,
@@ -172,7 +175,14 @@ class TwilioCarrier:
 
         `canceled`, not `completed`: a call in progress is left alone.
         """
-        response = await self._ask("POST", f"{self._calls}/{carrier_call_id}.json", {"Status": "canceled"})
+        await self._change(carrier_call_id, "canceled")
+
+    async def hang_up(self, carrier_call_id: str) -> None:
+        """End a call, in progress or not; nothing when it has ended. Raises `CarrierUnavailable`."""
+        await self._change(carrier_call_id, "completed")
+
+    async def _change(self, carrier_call_id: str, status: str) -> None:
+        response = await self._ask("POST", f"{self._calls}/{carrier_call_id}.json", {"Status": status})
         if response.status_code == httpx.codes.NOT_FOUND or _error(response)[0] == _TOO_LATE_TO_CANCEL:
             return
         _expect(response)
@@ -191,6 +201,7 @@ class TwilioCarrier:
             "StatusCallback": callback_url(self._public_url, request.attempt_id),
             "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
             "StatusCallbackMethod": "POST",
+            **_detection(request, self._public_url),
         }
 
     async def _ask(self, method: str, url: str, form: dict[str, str] | None = None) -> httpx.Response:
@@ -198,6 +209,26 @@ class TwilioCarrier:
             return await self._http.request(method, url, data=form)
         except httpx.HTTPError as error:
             raise CarrierUnavailable(f"The carrier did not answer ({type(error).__name__}: {error}).") from error
+
+
+def _detection(request: CallRequest, public_url: str) -> dict[str, str]:
+    """How the carrier finds out who answered.
+
+    To leave a message it waits with all that is said: a person is known in a few seconds, a machine at its beep. To hang up
+    it looks meanwhile, so that a person hears the message at once, and posts what it found; hanging up is up to us.
+    """
+    match request.answering_machine:
+        case AnsweringMachine.TREAT_AS_ANSWERED:
+            return {}
+        case AnsweringMachine.LEAVE_MESSAGE:
+            return {"MachineDetection": "DetectMessageEnd"}
+        case AnsweringMachine.HANG_UP:
+            return {
+                "MachineDetection": "Enable",
+                "AsyncAmd": "true",
+                "AsyncAmdStatusCallback": _url(public_url, WHO_ANSWERED_PATH, request.attempt_id),
+                "AsyncAmdStatusCallbackMethod": "POST",
+            }
 
 
 class _Late(Exception):
@@ -312,6 +343,20 @@ def parse_callback(params: Mapping[str, str], attempt: str | None) -> CallUpdate
         duration=_seconds(params.get("CallDuration")) if final else None,
         answered_by=params.get("AnsweredBy") or None,
         error_code=_error_code(params) if final and status is not CallStatus.COMPLETED else None,
+    )
+
+
+def parse_who_answered(params: Mapping[str, str], attempt: str | None) -> CallUpdate:
+    """Read who answered: the form, and `attempt` of its URL. Raises `Invalid` for what no carrier sends."""
+    call_id = _call_id(params)
+    if not params.get("AnsweredBy"):
+        raise Invalid("AnsweredBy", "missing", "The callback has no AnsweredBy; send the form as the carrier does.")
+    return CallUpdate(
+        attempt_id=_attempt_id(attempt),
+        carrier_call_id=call_id,
+        status=CallStatus.IN_PROGRESS,
+        dedupe_key=f"{call_id}:answered_by",
+        answered_by=params["AnsweredBy"],
     )
 
 

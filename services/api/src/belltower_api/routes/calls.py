@@ -58,7 +58,8 @@ async def page_of_calls(
         asker.account_id,
         only=calls.Only(
             campaign_id=campaign_id,
-            statuses=[status for status in (paging.status, paging.disposition) if status is not None],
+            status=paging.status,
+            disposition=paging.disposition,
             phone=paging.number,
             placed_from=placed_from,
             placed_to=placed_to,

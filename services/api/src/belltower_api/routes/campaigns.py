@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db import campaigns, history
 from belltower.db.contacts import NewContacts
 from belltower.db.progress import Progress, get_progress
-from belltower.domain.call import FINAL
+from belltower.domain.call import Disposition
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.principal import Principal
 from belltower_api import contact_file
@@ -199,5 +199,5 @@ def untouched(contacts: int) -> Progress:
     """The progress of a campaign that has just been created."""
     return Progress(
         contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},
-        dispositions=dict.fromkeys(sorted(FINAL), 0),
+        dispositions=dict.fromkeys(sorted(Disposition), 0),
     )

@@ -1,4 +1,4 @@
-"""What the carrier posts: the status of each call, and the key that was pressed in one, signed.
+"""What the carrier posts: the status of each call, who answered it, and the key that was pressed in one, signed.
 
 How the carrier takes our answers (it was asked in the callback's URL to try again after any failure): 204 ends the
 matter, for duplicates and stale reports too. 503 brings the report again in a second, when the database is back. 404 is for
@@ -24,11 +24,14 @@ from belltower.domain import opt_out
 from belltower.domain.errors import Invalid, NotFound
 from belltower.domain.phone import mask
 from belltower.outcomes import Effect
+from belltower.telephony.provider import CallUpdate
 from belltower.telephony.twilio import (
     CALLBACK_PATH,
     KEY_PRESS_PATH,
+    WHO_ANSWERED_PATH,
     parse_callback,
     parse_key_press,
+    parse_who_answered,
     signature_is_valid,
     twiml_to_listen_on,
     twiml_to_part,
@@ -84,11 +87,25 @@ async def report_call_status(request: Request, res: Res, attempt: Attempt = None
     params = await _signed_form(request, res, CALLBACK_PATH, signature)
     with _counting_invalid():
         update = parse_callback(params, attempt)
-    effect = await res.outcomes.apply(update, source="callback")
-    callbacks.labels(effect).inc()
-    if effect is Effect.UNMATCHED:
-        log.warning("callback_unmatched", attempt_id=attempt, carrier_call_id=update.carrier_call_id)
-        raise NotFound("This report is about no call that Belltower placed.")
+    await _apply(res, update)
+
+
+@router.post(
+    WHO_ANSWERED_PATH,
+    summary="Report who answered a call",
+    status_code=204,
+    responses=problems(400, 403, 404, 413),
+    openapi_extra=_form_with(CallSid=_CALL, AnsweredBy="machine_start"),
+)
+async def report_who_answered(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> None:
+    """For the carrier only: whether a person or a machine answered, while the call goes on, signed like a status.
+
+    A dialer hangs up on a machine that is to hear nothing.
+    """
+    params = await _signed_form(request, res, WHO_ANSWERED_PATH, signature)
+    with _counting_invalid():
+        update = parse_who_answered(params, attempt)
+    await _apply(res, update)
 
 
 @router.post(
@@ -125,6 +142,15 @@ async def report_key_press(request: Request, res: Res, attempt: Attempt = None, 
     callbacks.labels("opted_out").inc()
     log.info("opted_out", attempt_id=str(callee.call_id), phone=mask(callee.phone))
     return Twiml(twiml_to_part(callee.language, callee.voice))
+
+
+async def _apply(res: Resources, update: CallUpdate) -> None:
+    """Let a report have its effect. Raises `NotFound`."""
+    effect = await res.outcomes.apply(update, source="callback")
+    callbacks.labels(effect).inc()
+    if effect is Effect.UNMATCHED:
+        log.warning("callback_unmatched", attempt_id=str(update.attempt_id), carrier_call_id=update.carrier_call_id)
+        raise NotFound("This report is about no call that Belltower placed.")
 
 
 async def _signed_form(request: Request, res: Resources, path: str, signature: str | None) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _row(result: contacts.ContactResult, currency: str, fields: Sequence[str]) -
         inert(result.reason or ""),
         result.attempts,
         result.calls,
-        result.last_status or "",
+        result.last_result or "",
         shown_instant(result.last_called_at) if result.last_called_at else "",
         result.duration,
         shown_money(result.cost),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from belltower.db.call_limits import get_call_limits
 from belltower.db.campaigns import get_creation_terms
 from belltower.db.preflight import count_do_not_call, get_experience, get_limits
 from belltower.db.wallet import get_wallet
@@ -82,9 +83,10 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
             do_not_call = await count_do_not_call(connection, asker.account_id, contacts.phones())
             experience = await get_experience(connection, asker.account_id)
             wallet = await get_wallet(connection, asker.account_id)
+            pacing = await get_call_limits(connection, asker.account_id)
         contacted = len(contacts.contacts)
         phones = contacts.first_phones(_LOOKED_AT)
-    caller_id_of(fields, terms)
+    of_number = pacing.of(caller_id_of(fields, terms))
     scheduled = start_of(fields, terms.now)
     starts_at = scheduled.instant if scheduled else terms.now
     settings = res.settings
@@ -94,8 +96,9 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
     expected = forecast(
         will_be_called,
         experience_or_assumption(experience, Tariff(settings.rate_per_minute, settings.billing_increment)),
-        concurrency=min(fields.concurrency, limits.max_concurrent_calls or fields.concurrency),
-        calls_per_second=limits.calls_per_second,
+        concurrency=_least(fields.concurrency, limits.max_concurrent_calls, of_number.max_concurrent_calls)
+        or fields.concurrency,
+        calls_per_second=_least(fields.calls_per_second, limits.calls_per_second, of_number.calls_per_second),
     )
     return CampaignForecast(
         contacts=contacted,
@@ -114,6 +117,11 @@ async def preflight_campaign(fields: CampaignPreflight, res: Res, asker: Asker) 
         can_be_created=wallet.balance >= settings.minimum_balance,
         currency=wallet.currency,
     )
+
+
+def _least(*limits: int | None) -> int | None:
+    """The one limit that counts; None: nothing is limited."""
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field
 
 from belltower.db import calls
-from belltower.domain.call import CallStatus
+from belltower.domain.call import CallStatus, Disposition
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
 
@@ -14,11 +14,11 @@ from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, 
 class CampaignCallPaging(Paging):
     """Which page of which calls of a campaign."""
 
-    status: CallStatus | None = Field(
-        default=None, description="Only calls with this status; of those that have ended, this is the disposition."
-    )
-    disposition: Literal["completed", "busy", "no_answer", "failed", "cancelled", "not_placed", "unknown"] | None = (
-        Field(default=None, description="Only calls that ended like this.")
+    status: CallStatus | None = Field(default=None, description="Only calls with this status.")
+    disposition: Disposition | None = Field(
+        default=None,
+        description="Only calls that ended like this. `completed`: a person answered, as far as is known; `voicemail`: a machine"
+        " did.",
     )
     number: Number | None = Field(default=None, description="Only calls to this number.", examples=["+14155550123"])
     sort: Literal["-placed_at", "placed_at"] = Field(
@@ -45,6 +45,10 @@ class Call(BaseModel):
     to: str = Field(description="E.164.", examples=["+14155550123"])
     caller_id: str = Field(description="E.164.", examples=["+14155550100"])
     status: CallStatus = Field(examples=["completed"])
+    disposition: Disposition | None = Field(
+        description="How it ended: its status, but `voicemail` for one that a machine answered; null while it goes on.",
+        examples=["completed"],
+    )
     attempt: int = Field(description="The contact's how manieth, from 1.", examples=[1])
     placed_at: Instant = Field(description="When it was let through to the carrier.")
     ringing_at: Instant | None
@@ -67,7 +71,7 @@ class Call(BaseModel):
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
-        return cls(**asdict(call), currency=currency, **more)
+        return cls(**asdict(call), disposition=call.disposition, currency=currency, **more)
 
 
 class CallCollection(Collection[Call]):
@@ -84,8 +88,8 @@ class CallReport(BaseModel):
     )
     status: CallStatus = Field(description="What was reported.", examples=["completed"])
     effect: Literal["move", "stale", "contradiction"] = Field(
-        description="move: the call has this status since. stale: it was further already. contradiction: it had ended"
-        " otherwise; it keeps its status, and the ledger is corrected."
+        description="move: the call has this status since. stale: the status stayed; it was further already, or the carrier is"
+        " asked first who answered. contradiction: it had ended otherwise; it keeps its status, and the ledger is corrected."
     )
 
 

@@ -9,6 +9,16 @@ from belltower.db import campaigns, history
 from belltower.db.progress import Progress
 from belltower.domain.campaign import CampaignStatus, ContactStatus
 from belltower_api.schemas.collection import Collection, Paging
+from belltower_api.schemas.pacing import (
+    ANSWERING_MACHINE,
+    CAMPAIGN_RATE,
+    RETRY_BACKOFF,
+    RETRY_DELAYS,
+    AnsweringMachine,
+    Rate,
+    RetryBackoff,
+    RetryDelays,
+)
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
 from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, one_line
 
@@ -49,7 +59,11 @@ class CampaignPaging(Paging):
 class Dispositions(BaseModel):
     """Ended calls by how they ended."""
 
-    completed: int = Field(examples=[80])
+    completed: int = Field(
+        description="Answered by a person, or by whom nobody looked: the campaign treats machines as answered.",
+        examples=[80],
+    )
+    voicemail: int = Field(description="Completed, and a machine answered.", examples=[4])
     busy: int = Field(examples=[6])
     no_answer: int = Field(examples=[12])
     failed: int = Field(examples=[3])
@@ -109,6 +123,10 @@ class Campaign(BaseModel):
     retry_delay: int = Field(
         description="Seconds between the end of a call and the next to the same contact.", examples=[1800]
     )
+    retry_delays: RetryDelays = Field(description=RETRY_DELAYS, examples=[{"busy": 300, "failed": None}])
+    retry_backoff: RetryBackoff = Field(description=RETRY_BACKOFF, examples=[2])
+    answering_machine: AnsweringMachine = Field(description=ANSWERING_MACHINE)
+    calls_per_second: Rate = Field(description=CAMPAIGN_RATE, examples=[5])
     is_scheduled: bool = Field(examples=[True])
     scheduled_time: Instant | None
     timezone: str = Field(description="IANA.", examples=["America/New_York"])

@@ -10,6 +10,16 @@ from pydantic_core import PydanticCustomError
 from belltower.domain import phone
 from belltower.domain.message import check_message
 from belltower_api.schemas.list_fields import ContactLists, ListReading, all_entries
+from belltower_api.schemas.pacing import (
+    ANSWERING_MACHINE,
+    CAMPAIGN_RATE,
+    RETRY_BACKOFF,
+    RETRY_DELAYS,
+    AnsweringMachine,
+    Rate,
+    RetryBackoff,
+    RetryDelays,
+)
 from belltower_api.schemas.values import BlankIsAbsent, Name, Request, WholeNumber, speakable
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -121,6 +131,10 @@ class CampaignFields(Speech, StartFields):
         description="Seconds between the end of a call and the next to the same contact.",
         examples=[1800],
     )
+    retry_delays: RetryDelays = Field(default={}, description=RETRY_DELAYS, examples=[{"busy": 300, "failed": None}])
+    retry_backoff: RetryBackoff = Field(default=1.0, description=RETRY_BACKOFF, examples=[2])
+    answering_machine: AnsweringMachine = Field(default="treat_as_answered", description=ANSWERING_MACHINE)
+    calls_per_second: Rate = Field(default=None, description=CAMPAIGN_RATE, examples=[5])
 
 
 class CampaignCreate(ContactLists, CampaignFields):

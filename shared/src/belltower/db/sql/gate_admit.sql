@@ -29,10 +29,22 @@ judged AS (
                 WHERE attempts.account_id = :account AND attempts.phone = waiting.phone
                   AND attempts.status IN ('dialling', 'queued', 'ringing', 'in_progress')
             ) THEN 'number_busy'
+            WHEN capped.until > clock_timestamp() THEN 'frequency_cap'
             ELSE 'admitted'
-        END AS verdict
+        END AS verdict,
+        capped.until AS capped_until
     FROM waiting
     JOIN wanted ON wanted.contact_id = waiting.id
+    -- Until when the cap, if there is one, forbids another call: its last but so many is as old as the period then.
+    LEFT JOIN LATERAL (
+        SELECT gated_at + make_interval(secs => :cap_period) AS until
+        FROM attempts
+        WHERE CAST(:cap_calls AS int) IS NOT NULL AND attempts.phone = waiting.phone AND attempts.account_id = :account
+          AND status <> 'not_placed' AND (status <> 'cancelled' OR ringing_at IS NOT NULL)
+        ORDER BY gated_at DESC
+        OFFSET CAST(:cap_calls AS int) - 1
+        LIMIT 1
+    ) AS capped ON true
 ),
 admitted AS (
     INSERT INTO attempts (
@@ -52,7 +64,8 @@ moved AS (
     UPDATE contacts
     SET status = CASE judged.verdict WHEN 'admitted' THEN 'calling' WHEN 'do_not_call' THEN 'skipped' ELSE 'waiting' END,
         next_attempt_at = CASE judged.verdict
-            WHEN 'number_busy' THEN clock_timestamp() + make_interval(secs => :busy_delay) END,
+            WHEN 'number_busy' THEN clock_timestamp() + make_interval(secs => :busy_delay)
+            WHEN 'frequency_cap' THEN judged.capped_until END,
         reason = CASE judged.verdict WHEN 'admitted' THEN NULL ELSE judged.verdict END
     FROM judged
     WHERE contacts.id = judged.id
@@ -61,11 +74,11 @@ progress AS (
     INSERT INTO unfolded (account_id, campaign_id, contact_waiting, contact_calling, contact_skipped)
     SELECT
         :account, campaign_id,
-        -count(*) FILTER (WHERE verdict <> 'number_busy'),
+        -count(*) FILTER (WHERE verdict IN ('admitted', 'do_not_call')),
         count(*) FILTER (WHERE verdict = 'admitted'),
         count(*) FILTER (WHERE verdict = 'do_not_call')
     FROM judged
     GROUP BY campaign_id
-    HAVING count(*) FILTER (WHERE verdict <> 'number_busy') > 0
+    HAVING count(*) FILTER (WHERE verdict IN ('admitted', 'do_not_call')) > 0
 )
 SELECT id, campaign_id, attempt_id, verdict FROM judged

@@ -7,4 +7,5 @@ SELECT
      WHERE account_id = :account AND status IN ('dialling', 'queued', 'ringing', 'in_progress')) AS live,
     (SELECT count(*) FROM attempts
      WHERE :limited AND account_id = :account AND gated_at > statement_timestamp() - interval '1 second'
-       AND status <> 'not_placed') AS recent
+       AND status <> 'not_placed') AS recent,
+    EXISTS (SELECT FROM caller_id_limits WHERE account_id = :account) AS limits_caller_ids

@@ -13,4 +13,6 @@ WHERE attempts.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING
     attempts.id, attempts.account_id, attempts.phone, attempts.caller_id, attempts.status, attempts.carrier,
     attempts.carrier_call_id, attempts.dialer, attempts.gated_at, attempts.send_by, attempts.request_ended_at,
-    attempts.ring_timeout, attempts.time_limit, attempts.called_off, clock_timestamp() AS now
+    attempts.ring_timeout, attempts.time_limit, attempts.called_off, attempts.answered_by,
+    (SELECT answering_machine FROM campaigns WHERE campaigns.id = attempts.campaign_id) AS answering_machine,
+    clock_timestamp() AS now

@@ -21,6 +21,7 @@ SET owner = :dialer,
 WHERE campaigns.id = ANY(ARRAY(SELECT id FROM free))
 RETURNING
     campaigns.id, campaigns.account_id, campaigns.epoch, campaigns.welcome_message, campaigns.language, campaigns.voice,
-    campaigns.caller_id, campaigns.concurrency, campaigns.next_due_at,
+    campaigns.caller_id, campaigns.concurrency, campaigns.calls_per_second, campaigns.answering_machine,
+    campaigns.next_due_at,
     campaigns.taken_at, campaigns.started_at = campaigns.taken_at AS first_start,
     (SELECT stream_url FROM accounts WHERE accounts.id = campaigns.account_id) AS stream_url
