@@ -18,3 +18,5 @@ class Definition:
     max_attempts: int
     retry_delay: int
     """Seconds between two calls to a contact."""
+    misfire_grace: int | None = None
+    """Seconds after its scheduled time within which it may still start by itself; None: however late."""

@@ -121,6 +121,14 @@ class CampaignFields(Speech, StartFields):
         description="Seconds between the end of a call and the next to the same contact.",
         examples=[1800],
     )
+    misfire_grace: Annotated[int, WholeNumber] | None = Field(
+        default=3600,
+        ge=0,
+        le=30 * 86_400,
+        description="Seconds after scheduled_time within which it still starts by itself when nothing ran at that time; later it"
+        " is paused instead. null: it starts however late.",
+        examples=[3600],
+    )
 
 
 class CampaignCreate(ContactLists, CampaignFields):
@@ -177,6 +185,18 @@ class CampaignRetry(StartFields):
         default=None,
         description="The number that callees see; the campaign's by default. Another one, where the carrier refused it.",
         examples=["+14155550100"],
+    )
+
+
+class CampaignDuplicate(StartFields):
+    """When a duplicate starts; all else is as in the campaign that is duplicated."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"is_scheduled": True, "scheduled_time": "2030-05-17T09:30:00"}]}
+    )
+
+    name: Annotated[Name | None, BlankIsAbsent] = Field(
+        default=None, description="That of the campaign with (copy) by default.", examples=["Delivery notice, May"]
     )
 
 
