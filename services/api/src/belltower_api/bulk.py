@@ -66,7 +66,7 @@ def _deed(
 async def _result(campaign_id: UUID, do: Callable[[UUID], Awaitable[Campaign | None]], request_id: str) -> BulkResult:
     try:
         shown = await do(campaign_id)
-    except Exception as error:  # one campaign's trouble is not the others'
+    except Exception as error:  # noqa: BLE001 - one campaign's trouble is not the others'; it is told, and logged
         problem, _ = problem_of(request_id, error)
         return BulkResult(id=campaign_id, status=problem.status, campaign=None, dialling=0, problem=problem)
     dialling = getattr(shown, "dialling", 0)

@@ -14,10 +14,6 @@ POISON = 3
 """A campaign that loses this many owners in a row without a call in between is paused."""
 
 
-PUNCTUAL = 5
-"""Seconds that announcing what is due may take, for instance when very much is: whoever starts within them missed nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """A campaign that was claimed: to be announced, or because its start was missed."""
@@ -47,7 +43,7 @@ async def get_scheduled_campaigns_to_run(engine: AsyncEngine, batch: int) -> lis
     """
 
     async def work(connection: AsyncConnection) -> list[Due]:
-        rows = await connection.execute(sql("claim_due"), {"batch": batch, "punctual": PUNCTUAL})
+        rows = await connection.execute(sql("claim_due"), {"batch": batch})
         return sorted((Due(*row) for row in rows), key=lambda due: due.due_at)
 
     return await in_transaction(engine, work)

@@ -36,6 +36,7 @@ async def edit_campaign(
     if_match: Annotated[
         str | None,
         Header(
+            alias="If-Match",
             description="The ETag with which the campaign was read, or * to change whatever state it is in. Without it the answer"
             " is 428; when the campaign itself has changed since, by an edit or a move, 412. Calls are no such change.",
         ),

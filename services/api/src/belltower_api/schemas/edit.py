@@ -1,5 +1,6 @@
 """What is sent to change campaigns that there are, and what became of it."""
 
+from copy import copy
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
@@ -61,8 +62,9 @@ def _optional(field: FieldInfo) -> tuple[Any, Any]:
     else:
         for constraint in field.metadata:
             kind = Annotated[kind, constraint]
-    said = {"description": field.description, "examples": field.examples, "json_schema_extra": field.json_schema_extra}
-    return kind | None, Field(default=None, **said)  # type: ignore[arg-type]
+    about = copy(field)
+    about.annotation, about.metadata, about.default = None, [], None
+    return Annotated[kind | None, about], None
 
 
 if TYPE_CHECKING:

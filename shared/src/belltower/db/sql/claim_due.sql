@@ -2,7 +2,8 @@
 -- A due campaign is runnable, not deleted and nobody's (constraints of the table say so), so the guard is its own row. The
 -- ids go by as an array: the primary key finds them whatever the statistics say, never a scan of all campaigns.
 -- A first start that is later than its grace allows was missed, because no scheduler ran: that campaign is paused instead, and
--- says by how much. Only one that is still `scheduled` has its first start to come; what goes on is pending or processing.
+-- says by how much. (So many seconds as announcing what falls due together may take, 5, are never missed.) Only one that is
+-- still `scheduled` has its first start to come; what goes on is pending or processing.
 WITH due AS (
     SELECT id
     FROM campaigns
@@ -34,7 +35,7 @@ SET (announced_at, status, status_actor, status_reason, next_due_at) = (
     CROSS JOIN LATERAL (
         SELECT (
             campaigns.status = 'scheduled' AND campaigns.misfire_grace IS NOT NULL
-            AND late >= greatest(campaigns.misfire_grace, :punctual)
+            AND late >= greatest(campaigns.misfire_grace, 5)
         ) IS TRUE AS is_missed
     ) AS judged
 )
