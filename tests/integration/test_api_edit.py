@@ -249,8 +249,7 @@ async def test_wall_time_alone_is_of_the_campaigns_zone(api: Api) -> None:
     assert (after["scheduled_time"], after["timezone"]) == ("2035-12-01T09:00:00.000Z", "Europe/Berlin")
     assert after["next_due_at"] == after["scheduled_time"]
     assert after["changed"] == ["scheduled_time"]
-    walls = await api.rows("SELECT scheduled_wall FROM campaigns")
-    assert walls[0].scheduled_wall == datetime(2035, 12, 1, 10)
+    assert await api.one("SELECT scheduled_wall::text FROM campaigns") == "2035-12-01 10:00:00"
 
 
 async def test_an_instant_alone_keeps_the_campaigns_zone(api: Api) -> None:
@@ -341,9 +340,8 @@ async def _delivered(listener: asyncpg.Connection) -> None:
 
 async def test_contacts_are_added_and_removed(api: Api) -> None:
     path = await scheduled(api)
-    after = await edited(
-        api, path, contacts={"add": {"phone_numbers": [EVE, ANN, "12"], "contacts": [{"phone": ZOE, "name": "Zoe"}]}, "remove": [BEN]}
-    )  # fmt: skip
+    more = {"phone_numbers": [EVE, ANN, "12"], "contacts": [{"phone": ZOE, "name": "Zoe"}]}
+    after = await edited(api, path, contacts={"add": more, "remove": [BEN]})
     assert list(await listed(api, path)) == [ANN, ZOE, EVE]
     assert after["changed"] == ["contacts"]
     assert after["list_edited"] == {"added": 2, "removed": 1, "skipped": 0, "kept": {"count": 0, "items": []}}

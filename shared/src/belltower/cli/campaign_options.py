@@ -29,6 +29,12 @@ Timezone = Annotated[str | None, typer.Option(help="The IANA name of a time zone
 Concurrency = Annotated[int | None, typer.Option(help="Simultaneous calls.")]
 Attempts = Annotated[int | None, typer.Option(help="How often a contact is rung at most.")]
 RetryDelay = Annotated[int | None, typer.Option(help="Seconds between two calls to the same contact.")]
+MisfireGrace = Annotated[
+    int | None,
+    typer.Option(
+        help="Seconds after --at within which it still starts by itself if nothing ran then; later it is paused."
+    ),
+]
 Language = Annotated[str | None, typer.Option(help="The language of the message, such as en-US.")]
 Voice = Annotated[str | None, typer.Option(help="A voice of the carrier.")]
 CallerId = Annotated[str | None, typer.Option(help="The number that callees see.")]
@@ -65,6 +71,7 @@ def _terms(
     concurrency: Concurrency = None,
     attempts: Attempts = None,
     retry_delay: RetryDelay = None,
+    misfire_grace: MisfireGrace = None,
     language: Language = None,
     voice: Voice = None,
     caller_id: CallerId = None,
@@ -74,6 +81,7 @@ def _terms(
         concurrency=concurrency,
         max_attempts=attempts,
         retry_delay=retry_delay,
+        misfire_grace=misfire_grace,
         language=language,
         voice=voice,
         caller_id=caller_id,
