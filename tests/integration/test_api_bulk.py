@@ -11,7 +11,6 @@ from sqlalchemy import text
 from tests.support.api import Api, a_call, created, refused
 from tests.support.eventually import eventually
 
-from belltower_api import bulk as use_case
 from belltower_api import move_campaign
 
 LATER = {"is_scheduled": True, "scheduled_time": "2035-07-01T09:30"}
@@ -92,7 +91,7 @@ async def test_one_that_meets_an_error_nobody_foresaw_does_not_stop_the_others(
             raise RuntimeError("secret")
         return await stop(resources, principal, campaign_id, *rest)
 
-    monkeypatch.setattr(use_case.move_campaign, "stop_now", sometimes)
+    monkeypatch.setattr(move_campaign, "stop_now", sometimes)
     found = await results(api, "cancel", [first, bad, last])
     assert [each["status"] for each in found] == [200, 500, 200]
     assert found[1]["problem"]["code"] == "internal_error"

@@ -2,4 +2,6 @@
 -- campaign, too. What they are otherwise is their own row's to say.)
 DELETE FROM contacts
 WHERE campaign_id = :campaign AND status = 'waiting'
-  AND NOT EXISTS (SELECT FROM attempts WHERE attempts.contact_id = contacts.id)
+  AND NOT EXISTS (
+      SELECT FROM attempts WHERE attempts.campaign_id = :campaign AND attempts.contact_id = contacts.id
+  )
