@@ -238,6 +238,42 @@ def test_numbers_are_put_on_the_do_not_call_list_found_and_let_go(product: Produ
     assert "not on the do-not-call list" in gone.stderr
 
 
+def test_a_campaign_is_edited_duplicated_and_archived(product: Product) -> None:
+    first, second, third = PEOPLE
+    later = ("--at", "2033-05-17T09:30", "--timezone", "UTC", "--json")
+    (created,) = lines(belltower(product, "create", "Draft", "Hello.", first, second, "--misfire-grace", "60", *later))
+    assert created["misfire_grace"] == 60
+    changes = ("--message", "Hello {{name}}.", "--at", "2033-05-18T10:00", "--timezone", "UTC", "--concurrency", "3")
+    said = belltower(product, "edit", created["id"], *changes, "--add", third, "--add", "12", "--remove", first)
+    assert re.search(r"message +Hello {{name}}\.", said.stdout)
+    assert "12 was left out" in said.stdout
+    assert "No contact has a value for {{name}}" in said.stdout
+    (edited,) = lines(belltower(product, "edit", created["id"], "--name", "Final", "--remove", first, "--json"))
+    assert (edited["changed"], edited["list_edited"]["kept"]["items"][0]["code"]) == (["name"], "not_listed")
+    assert (edited["scheduled_time"], edited["concurrency"]) == ("2033-05-18T10:00:00.000Z", 3)
+    assert edited["progress"]["total"] == 2
+    assert "nothing has changed" in belltower(product, "edit", created["id"], "--name", "Final").stdout
+    assert "say what" in belltower(product, "edit", created["id"], status=2).stderr
+
+    (copy,) = lines(belltower(product, "duplicate", created["id"], "--name", "Once more", *later))
+    assert (copy["name"], copy["status"], copy["progress"]["total"]) == ("Once more", "scheduled", 2)
+
+    unknown = "01976f5c-5e2a-7b11-9c4d-3a8f7e6d5b21"
+    done = belltower(product, "bulk", "cancel", created["id"], unknown, copy["id"], status=1)
+    assert [line.split("  ")[1] for line in done.stdout.splitlines()] == [
+        "cancelled",
+        "There is no campaign with this id.",
+        "cancelled",
+    ]
+    assert "cannot be edited" in belltower(product, "edit", created["id"], "--name", "x", status=1).stderr
+    belltower(product, "archive", created["id"], copy["id"])
+    archived = {each["id"] for each in lines(belltower(product, "list", "--archived", "--json"))}
+    assert archived == {created["id"], copy["id"]}
+    assert created["id"] not in {each["id"] for each in lines(belltower(product, "list", "--all", "--json"))}
+    (back,) = lines(belltower(product, "unarchive", created["id"], "--json"))
+    assert back["campaign"]["archived_at"] is None
+
+
 def test_what_goes_wrong_is_said_in_a_sentence(product: Product, tmp_path: Path) -> None:
     refused = belltower(product, "wallet", status=1, BELLTOWER_API_KEY="wrong")
     assert "BELLTOWER_API_KEY" in refused.stderr

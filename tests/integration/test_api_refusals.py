@@ -238,7 +238,7 @@ async def test_unknown_addresses_methods_and_ids_are_problems_too(api: Api) -> N
     ("method", "path", "allowed"),
     [
         ("PUT", "/api/campaigns", "GET, POST"),
-        ("OPTIONS", f"/api/campaigns/{UUID(int=0)}", "DELETE, GET"),
+        ("OPTIONS", f"/api/campaigns/{UUID(int=0)}", "DELETE, GET, PATCH"),
         ("GET", "/api/campaigns/upload", "POST"),
         ("DELETE", "/api/campaigns/preflight", "POST"),
         ("PATCH", f"/api/campaigns/{UUID(int=0)}/stats", "GET"),

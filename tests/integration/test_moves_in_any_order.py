@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -9,15 +10,17 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.books import HOLD, RING_TIMEOUT, TIME_LIMIT, Attempt, Books
+from tests.support.world import listed
 from uuid_utils.compat import uuid7
 
-from belltower.db import moves
+from belltower.db import edits, moves
+from belltower.db.campaigns import get_campaign
 from belltower.db.due import expire_announcements, get_scheduled_campaigns_to_run
 from belltower.db.engine import in_transaction, sql
 from belltower.db.ownership import give_back, release, take_over
 from belltower.domain import schedule
 from belltower.domain.call import LIVE, CallStatus
-from belltower.domain.campaign import FINAL, RUNNABLE, TRANSITIONS, CampaignStatus, Move, destination
+from belltower.domain.campaign import EDITABLE, FINAL, RUNNABLE, TRANSITIONS, CampaignStatus, Move, destination
 from belltower.domain.errors import IllegalTransition
 
 CONTACTS = 2
@@ -31,8 +34,11 @@ class Story:
     def __init__(self, books: Books, campaign: UUID) -> None:
         self._books = books
         self.campaign = campaign
+        self.message = ""
+        """What the dialer says."""
         self._epoch = 0
         """What the dialer takes for the campaign's epoch; it may be wrong."""
+        self._edits = 0
         self._is_announced = False
         """There is a message; it may be old, and come again and again."""
 
@@ -64,6 +70,31 @@ class Story:
     async def start(self) -> None:
         await self.move(Move.START)
 
+    async def edit(self) -> None:
+        """Another message, a contact more and all others off the list, where nobody works on the campaign."""
+        self._edits += 1
+        number = f"+1415{3_000_000 + next(self._books._phones)}"
+
+        async def work(connection: Any) -> None:
+            locked = await moves.lock_one(connection, self._books.account, self.campaign)
+            if locked.status not in EDITABLE:
+                return
+            before = await get_campaign(connection, self._books.account, self.campaign)
+            with listed([number]) as new:
+                change = await edits.replace_contacts(connection, self.campaign, new)
+            await edits.write(
+                connection,
+                before,
+                definition=replace(before.definition, welcome_message=f"Edit {self._edits}."),
+                timing=None,
+                list_change=change,
+                contact_fields=[],
+                changed=["welcome_message", "contacts"],
+                actor="editor",
+            )
+
+        await in_transaction(self._books.engine, work)
+
     async def announce(self) -> None:
         claimed = await get_scheduled_campaigns_to_run(self._books.engine, 1000)
         self._is_announced |= self.campaign in [due.id for due in claimed]
@@ -76,6 +107,7 @@ class Story:
             return
         for taken in await take_over(self._books.engine, self._books.dialer, [self.campaign], actor="dialer"):
             self._epoch = taken.epoch
+            self.message = taken.welcome_message
 
     async def gate(self) -> None:
         """The gate's transaction, with the epoch that the dialer remembers."""
@@ -196,13 +228,19 @@ class Story:
             )
             assert not rings_on, "calls that nobody will cancel"
         events = await self._books.rows(
-            """SELECT from_status, to_status FROM campaign_events WHERE campaign_id = :id AND actor <> 'test' ORDER BY id""",
+            """SELECT from_status, to_status, changed FROM campaign_events
+               WHERE campaign_id = :id AND actor <> 'test' ORDER BY id""",
             id=self.campaign,
         )
-        for before, after in pairwise(events):
+        moved = [event for event in events if event.changed is None]
+        assert {event.to_status for event in events if event.changed} <= EDITABLE
+        assert all(event.from_status == event.to_status for event in events if event.changed)
+        if campaign.owner is not None and campaign.epoch == self._epoch:
+            assert campaign.welcome_message == self.message, "the dialer says what the campaign is not any more"
+        for before, after in pairwise(moved):
             assert after.from_status == before.to_status
             assert after.to_status in TRANSITIONS[CampaignStatus(before.to_status)]
-        assert not events or events[-1].to_status == campaign.status
+        assert not moved or moved[-1].to_status == campaign.status
         await self._books.check([self.campaign])
 
     async def run_to_its_end(self) -> None:
@@ -212,7 +250,7 @@ class Story:
             await self.let_time_pass()
             for step in (self.announce_again, self.announce, self.take, self.gate, self.placed, self.reconcile):
                 await step()
-            for _ in range(CONTACTS):
+            for _ in range(CONTACTS + self._edits):
                 await self.talk()
             await self.release()
             await self.check()
@@ -223,7 +261,7 @@ ACTIONS: dict[str, Callable[[Story], Awaitable[None]]] = {
     for action in (
         Story.pause, Story.cancel, Story.resume, Story.start, Story.announce, Story.announce_again, Story.take, Story.gate,
         Story.release, Story.stumble, Story.placed, Story.not_placed, Story.reconcile, Story.ring, Story.talk, Story.be_busy,
-        Story.let_time_pass,
+        Story.let_time_pass, Story.edit,
     )
 }  # fmt: skip
 FLOW = ["announce", "take", "gate", "placed", "ring"]
@@ -234,7 +272,7 @@ BEGINNINGS = {
     "scheduled": """next_due_at = now() + interval '1 hour', status = 'scheduled', started_at = NULL, is_scheduled = true,
                     scheduled_time = now() + interval '1 hour', scheduled_wall = localtimestamp""",
 }
-names = st.sampled_from([*ACTIONS, *FLOW, *FLOW, "pause", "resume"])
+names = st.sampled_from([*ACTIONS, *FLOW, *FLOW, "pause", "resume", "edit"])
 
 
 @settings(

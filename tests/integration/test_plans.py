@@ -195,6 +195,16 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "runnable": {"campaigns_changed_idx": ["account_id ="]},
     "count_dialling": {"attempts_live_idx": ["campaign_id ="]},
     "count_all_dialling": {},
+    # editing, duplicating
+    "lock_listed": {
+        "contacts_campaign_id_phone_key": ["campaign_id ="],
+        "attempts_contact_id_idx": ["contact_id ="],
+    },
+    "edit_remove": {"contacts_pkey": ["id = ANY"]},
+    "edit_skip": {"contacts_pkey": ["id = ANY"]},
+    "edit_clear": {"contacts_open_idx": ["campaign_id =", "status = 'waiting'"]},
+    "count_listed": {"contacts_campaign_id_phone_key": ["campaign_id ="]},
+    "copy_contacts": {"contacts_campaign_id_phone_key": ["campaign_id ="]},
     # answering once
     "reserve_key": {},
     "keep_answer": {"idempotency_keys_pkey": ["account_id =", "route =", "key ="]},

@@ -374,3 +374,94 @@ async def test_a_failed_tick_does_not_stop_the_next(clock: Clock, monkeypatch: p
     async with running(clock.scheduler(clock.publisher())):
         await clock.arrive(ids)
     assert failures < 0
+
+
+# ---- a start that was missed
+
+
+async def missed(clock: Clock, late: str, grace: int | None, count: int = 1) -> list[UUID]:
+    """Campaigns whose time is so long ago, while no scheduler ran."""
+    ids = await clock.campaigns(count)
+    await clock.execute(
+        """UPDATE campaigns SET misfire_grace = :grace, scheduled_time = now() - CAST(CAST(:late AS text) AS interval),
+               next_due_at = now() - CAST(CAST(:late AS text) AS interval)""",
+        grace=grace,
+        late=late,
+    )
+    return ids
+
+
+async def test_a_campaign_whose_time_passes_without_a_scheduler_is_paused_by_the_one_that_comes(clock: Clock) -> None:
+    punctual, late = await clock.campaigns(2, due_in=0.5)
+    await clock.execute("UPDATE campaigns SET misfire_grace = 0 WHERE id = :id", id=late)
+
+    async def is_over() -> bool:
+        row = await clock.books.row("SELECT bool_and(scheduled_time < now() - interval '5 seconds') FROM campaigns")
+        return bool(row[0])
+
+    await eventually(is_over, timeout=10)
+    publisher = clock.publisher()
+    async with connected(publisher), running(clock.scheduler(publisher)):
+        await clock.arrive([punctual])
+    row = await clock.books.row("SELECT * FROM campaigns WHERE id = :id", id=late)
+    assert (row.status, row.next_due_at, row.announced_at, row.owner) == ("paused", None, None, None)
+    assert row.status_reason == "Missed by 5 s. Start it now, or give it another time and resume it."
+    event = await clock.books.row(
+        "SELECT * FROM campaign_events WHERE campaign_id = :id AND to_status = 'paused'", id=late
+    )
+    assert (event.from_status, event.actor, event.reason) == ("scheduled", "scheduler", row.status_reason)
+
+
+@pytest.mark.parametrize(
+    ("late", "grace", "words"),
+    [
+        ("5 seconds", 0, "5 s"),
+        ("59.9 seconds", 10, "59 s"),
+        ("61 seconds", 60, "1 min"),
+        ("2 hours 10 minutes 30 seconds", 3600, "2 h 10 min"),
+        ("1 hour", 3599, "1 h 0 min"),
+        ("3 days 4 hours", 86_400, "3 d 4 h"),
+        ("4 seconds", 0, None),
+        ("59 minutes", 3600, None),
+        ("29 days 23 hours", 30 * 86_400, None),
+        ("5 years", None, None),
+    ],
+)
+async def test_a_start_is_missed_when_it_is_later_than_its_grace(
+    clock: Clock, late: str, grace: int | None, words: str | None
+) -> None:
+    ids = await missed(clock, late, grace)
+    publisher = clock.publisher()
+    async with connected(publisher):
+        await announce_due(clock.books.engine, publisher)
+    row = await clock.only()
+    if words is None:
+        assert (row.status, row.status_reason) == ("pending", None)
+        assert await clock.messages() == [ids]
+    else:
+        assert row.status == "paused"
+        assert row.status_reason.startswith(f"Missed by {words}. ")
+        assert await clock.messages() == []
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+async def test_only_a_first_start_can_be_missed(clock: Clock, status: str) -> None:
+    (campaign,) = await missed(clock, "1 day", 0)
+    await clock.execute("UPDATE campaigns SET status = :status, started_at = now() - interval '1 day'", status=status)
+    publisher = clock.publisher()
+    async with connected(publisher):
+        await announce_due(clock.books.engine, publisher)
+    assert (await clock.only()).status == status
+    assert await clock.messages() == [[campaign]]
+
+
+async def test_schedulers_side_by_side_pause_what_was_missed_once_and_announce_the_rest(clock: Clock) -> None:
+    late = await missed(clock, "2 hours", 3600, count=1_200)
+    ids = await clock.campaigns(700)
+    first, second = clock.publisher(), clock.publisher()
+    async with connected(first, second):
+        await asyncio.gather(*(announce_due(clock.books.engine, each) for each in (first, second)))
+    announced = [each for message in await clock.messages() for each in message]
+    assert sorted(announced) == sorted(ids)
+    paused = await clock.books.rows("SELECT campaign_id FROM campaign_events WHERE to_status = 'paused'")
+    assert sorted(row.campaign_id for row in paused) == sorted(late)

@@ -22,12 +22,16 @@ from belltower_api import openapi
 from belltower_api.routes import (
     administrator,
     api_keys,
+    archive,
+    bulk,
     call_limits,
     calls,
     campaigns,
     carrier_callbacks,
     contacts,
     do_not_call,
+    duplicate,
+    edit,
     imports,
     me,
     moves,
@@ -58,6 +62,10 @@ RESUMED = {"/api/stream": ["Last-Event-ID"]}
 """What goes on from where it broke off says where."""
 HANDLERS: tuple[ModuleType, ...] = (
     campaigns,
+    edit,
+    duplicate,
+    archive,
+    bulk,
     preflight,
     preview,
     test_calls,
@@ -95,7 +103,8 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
     if path.startswith("/api"):
         keyed = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
         is_done_once = method == "post" and path not in READING | OPEN
-        assert keyed == (["Idempotency-Key"] if is_done_once else RESUMED.get(path, []))
+        guarded = ["If-Match"] if method == "patch" else RESUMED.get(path, [])
+        assert keyed == (["Idempotency-Key"] if is_done_once else guarded)
         assert operation.get("security") == (None if path in OPEN else [{"apiKey": []}, {"session": []}])
         assert path in OPEN or "401" in failures
         assert method == "get" or "403" in failures, "a page of another site is refused"

@@ -20,12 +20,16 @@ from belltower_api.problems import add_handlers
 from belltower_api.routes import (
     administrator,
     api_keys,
+    archive,
+    bulk,
     call_limits,
     calls,
     campaigns,
     carrier_callbacks,
     contacts,
     do_not_call,
+    duplicate,
+    edit,
     imports,
     me,
     moves,
@@ -116,6 +120,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         live=Live(reader),
     )
     app.include_router(campaigns.router)
+    app.include_router(edit.router)
     app.include_router(preflight.router)
     app.include_router(preview.router)
     app.include_router(imports.router)
@@ -124,6 +129,9 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(rejected.router)
     app.include_router(moves.router)
     app.include_router(retry.router)
+    app.include_router(duplicate.router)
+    app.include_router(archive.router)
+    app.include_router(bulk.router)
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)

@@ -102,17 +102,7 @@ class ContactList:
     @property
     def warnings(self) -> list[MessageWarning]:
         """What the message says of contacts that they do not have."""
-        if self._message is None:
-            return []
-        least: dict[str, Placeholder] = {}  # of those with the same key, one without a fallback if there is any
-        for each in self._message.placeholders:
-            if each.key not in least or each.fallback is None:
-                least[each.key] = each
-        return [
-            warning
-            for placeholder in least.values()
-            if (warning := MessageWarning.of(placeholder, self._missing[placeholder.key], len(self.contacts)))
-        ]
+        return [] if self._message is None else warnings_of(self._message, self._missing, len(self.contacts))
 
     def phones(self) -> Iterator[str]:
         """The numbers, in order."""
@@ -153,6 +143,19 @@ class ContactList:
         self.left_out.add_entry(source, line, entry, code, reason)
         if len(self._rejected) < LISTED:
             self._rejected.append(RejectedNumber(source=source, line=line, value=entry, code=code, reason=reason))
+
+
+def warnings_of(message: Message, lacking: Mapping[str, int], contacts: int) -> list[MessageWarning]:
+    """What a message says of so many contacts that they do not have; `lacking` says by key how many have no value."""
+    least: dict[str, Placeholder] = {}  # of those with the same key, one without a fallback if there is any
+    for each in message.placeholders:
+        if each.key not in least or each.fallback is None:
+            least[each.key] = each
+    return [
+        warning
+        for placeholder in least.values()
+        if (warning := MessageWarning.of(placeholder, lacking.get(placeholder.key, 0), contacts))
+    ]
 
 
 def read_contacts(

@@ -10,10 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns
-from belltower.db.contacts import MAX_CONTACTS, NewContacts
+from belltower.db.contacts import MAX_CONTACTS, Listed
 from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler_for
+from belltower.db.progress import Progress
 from belltower.domain import schedule
+from belltower.domain.call import Disposition
+from belltower.domain.campaign import ContactStatus
 from belltower.domain.definition import Definition
 from belltower.domain.errors import InsufficientFunds, Invalid
 from belltower.domain.principal import Principal
@@ -38,7 +41,7 @@ async def create(
     principal: Principal,
     define: Callable[[campaigns.CreationTerms], Definition],
     start: StartFields,
-    listed: Callable[[AsyncConnection], Awaitable[NewContacts]],
+    listed: Callable[[AsyncConnection], Awaitable[Listed]],
     keep: Callable[[AsyncConnection, campaigns.Campaign], Awaitable[None]],
     *,
     retry_of: UUID | None = None,
@@ -142,3 +145,16 @@ async def wake_schedulers(resources: Resources, campaign: campaigns.Campaign, no
         await wake_scheduler_for(resources.engine, due, now=now, check_interval=resources.settings.check_interval)
     except (SQLAlchemyError, OSError):
         log.warning("schedulers_not_woken", campaign_id=str(campaign.id), exc_info=True)
+
+
+def location(campaign_id: UUID) -> dict[str, str]:
+    """The headers that say where a new campaign is."""
+    return {"Location": f"/api/campaigns/{campaign_id}"}
+
+
+def untouched(contacts: int) -> Progress:
+    """The progress of a campaign that has just been created."""
+    return Progress(
+        contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},
+        dispositions=dict.fromkeys(sorted(Disposition), 0),
+    )

@@ -17,6 +17,7 @@ from belltower.db.sessions import find_session
 from belltower.domain.errors import Invalid
 from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
+from belltower_api import merge_patch
 from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
 from belltower_api.idempotency import answered_once
@@ -39,6 +40,8 @@ AUTHENTICATED = [
 """One of both. For OpenAPI; `AccountRoute` does the work."""
 
 _LONGEST_SECRET = 200
+_PLAIN = {merge_patch.MEDIA_TYPE: "application/json"}
+"""What else a body of a type may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,9 @@ def _expect(request: Request, media_type: str | None) -> None:
     if media_type is None:
         return
     given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if given != media_type and (given or request.headers.get("Content-Length", "0") != "0"):
+    if given not in (media_type, _PLAIN.get(media_type)) and (
+        given or request.headers.get("Content-Length", "0") != "0"
+    ):
         raise UnsupportedMediaType(f"Send the body as {media_type}, and say so in the Content-Type header.")
 
 

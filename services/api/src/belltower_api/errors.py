@@ -90,6 +90,33 @@ class KeyReused(HTTPException):
         )
 
 
+class PreconditionRequired(HTTPException):
+    """An edit that does not say which state it is made for (RFC 6585, 3)."""
+
+    code = "precondition_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            428,
+            "If-Match is missing. Read the campaign, and send the ETag of that answer as If-Match: then nobody's change is"
+            " overwritten unseen.",
+        )
+
+
+class LostRace(HTTPException):
+    """The campaign has changed since the state that an edit was made for (RFC 9110, 15.5.13)."""
+
+    code = "precondition_failed"
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(
+            412,
+            "The campaign has changed since you read it. Read it again, look whether your edit still fits, and send it with"
+            " the new ETag.",
+            {"ETag": etag},
+        )
+
+
 class TooManyStreams(HTTPException):
     """As many streams are open as may be."""
 

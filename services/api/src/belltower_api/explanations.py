@@ -3,14 +3,13 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from belltower_api.schemas.problem import FieldError
-from belltower_api.schemas.values import MAX_FIELDS
+from belltower_api.schemas.values import MAX_FIELDS, models_in
 
 _LONGEST_NAME = 64
 
@@ -108,16 +107,9 @@ def _known_names(request: Request, location: Sequence[str | int]) -> list[str]:
     if not isinstance(route, APIRoute):
         return []
     fields = route.dependant.query_params if location[0] == "query" else [route.body_field]
-    models = [model for field in fields if field is not None for model in _models_in(field.field_info.annotation)]
+    models = [model for field in fields if field is not None for model in models_in(field.field_info.annotation)]
     for name in location[1:-1]:
         if isinstance(name, str):
             found = [model.model_fields[name].annotation for model in models if name in model.model_fields]
-            models = [model for annotation in found for model in _models_in(annotation)]
+            models = [model for annotation in found for model in models_in(annotation)]
     return [name for model in models for name in model.model_fields]
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    """The models of which an annotation such as `list[Model] | None` is made."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]

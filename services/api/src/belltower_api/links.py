@@ -24,6 +24,10 @@ TO_CAMPAIGN = links(
     "start_campaign",
     "cancel_campaign",
     "retry_campaign",
+    "edit_campaign",
+    "duplicate_campaign",
+    "archive_campaign",
+    "unarchive_campaign",
     "delete_campaign",
 )
 """From a campaign that was created."""

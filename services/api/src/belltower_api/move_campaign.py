@@ -5,7 +5,7 @@ request to create a call of the campaign reaches the carrier.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -63,33 +63,44 @@ async def stop(resources: Resources, principal: Principal, campaign_id: UUID, mo
 
     Raises `NotFound` and `IllegalTransition`.
     """
+    shown, status = await stop_now(resources, principal, campaign_id, move, once)
+    if status is HTTPStatus.OK:
+        return shown, status
+    await settled(resources, [campaign_id])
+    shown, status = await stopped(resources, principal, campaign_id)
+    await once.amend(resources.reader, shown, status=status)
+    return shown, status
 
-    async def answer(connection: AsyncConnection) -> Answer:
-        # Counted first: whatever else is read is later, and no less true.
-        dialling = await moves.count_dialling(connection, campaign_id)
-        campaign = await campaigns.get_campaign(connection, principal.account_id, campaign_id)
-        shown = await _shown(connection, campaign)
-        if not dialling:
-            return shown, HTTPStatus.OK
-        return CampaignStopping(**shown.model_dump(), dialling=dialling), HTTPStatus.ACCEPTED
+
+async def stop_now(resources: Resources, principal: Principal, campaign_id: UUID, move: Move, once: Once) -> Answer:
+    """Pause or cancel a campaign, whatever calls are being placed. Raises `NotFound` and `IllegalTransition`."""
 
     async def work(connection: AsyncConnection) -> Answer:
         locked = await moves.lock_one(connection, principal.account_id, campaign_id)
         target = destination(move, locked.status, is_ahead=locked.is_ahead)
         if target is not None:
             await moves.stop(connection, [campaign_id], target, actor=principal.actor)
-        shown, status = await answer(connection)
+        shown, status = await _stopped(connection, principal, campaign_id)
         await once.keep(connection, shown, status=status)
         return shown, status
 
-    shown, status = await in_transaction(resources.engine, work)
-    if status is HTTPStatus.OK:
-        return shown, status
-    await _settled(resources, lambda connection: moves.count_dialling(connection, campaign_id))
+    return await in_transaction(resources.engine, work)
+
+
+async def stopped(resources: Resources, principal: Principal, campaign_id: UUID) -> Answer:
+    """A campaign that was stopped, and whether a call of it is still being placed. Raises `NotFound`."""
     async with resources.reader.connect() as connection:
-        shown, status = await answer(connection)
-    await once.amend(resources.reader, shown, status=status)
-    return shown, status
+        return await _stopped(connection, principal, campaign_id)
+
+
+async def _stopped(connection: AsyncConnection, principal: Principal, campaign_id: UUID) -> Answer:
+    # Counted first: whatever else is read is later, and no less true.
+    dialling = (await moves.count_dialling(connection, [campaign_id])).get(campaign_id, 0)
+    campaign = await campaigns.get_campaign(connection, principal.account_id, campaign_id)
+    shown = await _shown(connection, campaign)
+    if not dialling:
+        return shown, HTTPStatus.OK
+    return CampaignStopping(**shown.model_dump(), dialling=dialling), HTTPStatus.ACCEPTED
 
 
 async def stop_all(resources: Resources, principal: Principal, once: Once) -> tuple[CallingStopped, HTTPStatus]:
@@ -102,6 +113,15 @@ async def stop_all(resources: Resources, principal: Principal, once: Once) -> tu
     async with resources.engine.begin() as connection:
         await once.keep(connection, stopped, status=status)
     return stopped, status
+
+
+async def settled(resources: Resources, ids: Sequence[UUID]) -> None:
+    """Wait until no call of these campaigns is being placed, for a moment at most."""
+
+    async def count(connection: AsyncConnection) -> int:
+        return sum((await moves.count_dialling(connection, ids)).values())
+
+    await _settled(resources, count)
 
 
 async def _settled(resources: Resources, count: Callable[[AsyncConnection], Awaitable[int]]) -> int:

@@ -60,9 +60,11 @@ _RESPONSES = {
     403: "Whoever asks may not do this: a member of the account, a page of another site, or not the carrier.",
     404: "There is no such thing, or it belongs to another account.",
     409: "The status, a limit, or what is there does not allow it, or the first request with this key is still under way.",
+    412: "The campaign has changed since the state that If-Match names; `ETag` is that of the state now.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
+    428: "If-Match is missing: it says which state the edit is made for.",
     429: "There were too many attempts, or as many streams are open as may be; try again after Retry-After.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }
@@ -85,10 +87,52 @@ def answer(
     *,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
-    **members: str,
 ) -> Response:
     """A problem as a response."""
-    problem = Problem(
+    return _response(_problem(request_id, status, code, detail, errors), headers)
+
+
+def unexpected(request_id: str, error: Exception) -> Response:
+    """The answer to an error that nobody foresaw, or to a database that is out of reach. Logs it."""
+    return _response(*_unexpected(request_id, error))
+
+
+def problem_of(request_id: str, error: Exception) -> tuple[Problem, Mapping[str, str] | None]:
+    """What an error of the domain, or any other, is to whoever asked, and the headers beside it."""
+    detail = str(error)
+
+    def problem(status: int, code: str, **members: str) -> tuple[Problem, None]:
+        return _problem(request_id, status, code, detail, (), **members), None
+
+    match error:
+        case Invalid():
+            return _invalid(request_id, [FieldError(pointer=f"/{error.field}", code=error.code, detail=detail)]), None
+        case NotFound():
+            return problem(404, "not_found")
+        case IllegalTransition():
+            return problem(409, "illegal_transition")
+        case LimitReached():
+            return problem(409, "limit_reached")
+        case AdministratorExists():
+            return problem(409, "administrator_exists")
+        case TooManyAttempts():
+            return problem(429, "too_many_attempts")[0], {"Retry-After": str(error.retry_after)}
+        case InsufficientFunds():
+            return problem(
+                402,
+                "insufficient_funds",
+                balance=shown_money(error.balance),
+                minimum=shown_money(error.minimum),
+                currency=error.currency,
+            )
+        case _:
+            return _unexpected(request_id, error)
+
+
+def _problem(
+    request_id: str, status: int, code: str, detail: str, errors: Sequence[FieldError], **members: str
+) -> Problem:
+    return Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
@@ -97,29 +141,28 @@ def answer(
         errors=list(errors) or None,
         **members,
     )
-    # ASCII, because what was sent, and is named here, may hold what UTF-8 cannot write.
-    body = json.dumps(problem.model_dump(exclude_none=True))
-    return Response(body, status, dict(headers) if headers else None, MEDIA_TYPE)
 
 
-def unexpected(request_id: str, error: Exception) -> Response:
-    """The answer to an error that nobody foresaw, or to a database that is out of reach. Logs it."""
+def _invalid(request_id: str, errors: Sequence[FieldError]) -> Problem:
+    """A 400. Its code is the first error's, its detail the first few sentences."""
+    detail = " ".join(error.detail for error in errors[:3])
+    return _problem(request_id, 400, errors[0].code, detail, errors)
+
+
+def _unexpected(request_id: str, error: Exception) -> tuple[Problem, Mapping[str, str] | None]:
     if is_outage(error):
         log.warning("database_unavailable", error=f"{type(error).__name__}: {error}"[:300])
-        return answer(
-            request_id,
-            503,
-            "unavailable",
-            "The database cannot be reached at the moment. Try again in a few seconds.",
-            headers={"Retry-After": RETRY_AFTER},
-        )
+        detail = "The database cannot be reached at the moment. Try again in a few seconds."
+        return _problem(request_id, 503, "unavailable", detail, ()), {"Retry-After": RETRY_AFTER}
     log.error("request_failed", exc_info=error)
-    return answer(
-        request_id,
-        500,
-        "internal_error",
-        f"Something went wrong here, not with your request. If it stays, report the request id {request_id}.",
-    )
+    detail = f"Something went wrong here, not with your request. If it stays, report the request id {request_id}."
+    return _problem(request_id, 500, "internal_error", detail, ()), None
+
+
+def _response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    # ASCII, because what was sent, and is named here, may hold what UTF-8 cannot write.
+    body = json.dumps(problem.model_dump(exclude_none=True))
+    return Response(body, problem.status, dict(headers) if headers else None, MEDIA_TYPE)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -145,37 +188,11 @@ def add_handlers(app: FastAPI) -> None:
             ):  # /api/campaigns/upload is an address, and "upload" no id
                 return await http(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
             return await domain(request, NotFound("There is nothing with this id."))
-        return _refused(request, [field_error(request, problem) for problem in found[:LISTED_ERRORS]])
+        return _response(_invalid(_id(request), [field_error(request, problem) for problem in found[:LISTED_ERRORS]]))
 
     @app.exception_handler(BelltowerError)
     async def domain(request: Request, error: BelltowerError) -> Response:
-        request_id, detail = _id(request), str(error)
-        match error:
-            case Invalid():
-                return _refused(request, [FieldError(pointer=f"/{error.field}", code=error.code, detail=detail)])
-            case NotFound():
-                return answer(request_id, 404, "not_found", detail)
-            case IllegalTransition():
-                return answer(request_id, 409, "illegal_transition", detail)
-            case LimitReached():
-                return answer(request_id, 409, "limit_reached", detail)
-            case AdministratorExists():
-                return answer(request_id, 409, "administrator_exists", detail)
-            case TooManyAttempts():
-                headers = {"Retry-After": str(error.retry_after)}
-                return answer(request_id, 429, "too_many_attempts", detail, headers=headers)
-            case InsufficientFunds():
-                return answer(
-                    request_id,
-                    402,
-                    "insufficient_funds",
-                    detail,
-                    balance=shown_money(error.balance),
-                    minimum=shown_money(error.minimum),
-                    currency=error.currency,
-                )
-            case _:
-                return unexpected(request_id, error)
+        return _response(*problem_of(_id(request), error))
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, error: ClientDisconnect) -> Response:
@@ -197,9 +214,3 @@ def _methods_at(app: FastAPI, request: Request) -> list[str]:
 
 def _id(request: Request) -> str:
     return str(request.scope["request_id"])
-
-
-def _refused(request: Request, errors: Sequence[FieldError]) -> Response:
-    """A 400. Its code is the first error's, its detail the first few sentences."""
-    detail = " ".join(error.detail for error in errors[:3])
-    return answer(_id(request), 400, errors[0].code, detail, errors=errors)

@@ -34,11 +34,14 @@ async def announce_due(engine: AsyncEngine, publisher: CampaignPublisher) -> boo
         full = True
         while full and confirmed:
             await room.acquire()
-            batch = await get_scheduled_campaigns_to_run(engine, BATCH)
-            if batch:
+            claimed = await get_scheduled_campaigns_to_run(engine, BATCH)
+            for missed in (due for due in claimed if due.announced_at is None):
+                log.warning("start_missed", campaign_id=str(missed.id), due_at=missed.due_at.isoformat())
+                metrics.missed.inc()
+            if batch := [due for due in claimed if due.announced_at is not None]:
                 fault.point("scheduler.claimed")
                 publishing.create_task(publish(batch))
-            full = len(batch) == BATCH
+            full = len(claimed) == BATCH
     return confirmed
 
 
@@ -49,7 +52,8 @@ async def _publish(engine: AsyncEngine, publisher: CampaignPublisher, batch: lis
         metrics.withdrawn.inc(len(unconfirmed))
     else:
         for due in batch:
-            metrics.lateness.observe(max((due.announced_at - due.next_due_at).total_seconds(), 0))
+            if due.announced_at is not None:
+                metrics.lateness.observe(max((due.announced_at - due.due_at).total_seconds(), 0))
     metrics.announced.inc(len(batch) - len(unconfirmed))
     log.debug("announced", campaigns=len(batch), unconfirmed=len(unconfirmed))
     return not unconfirmed

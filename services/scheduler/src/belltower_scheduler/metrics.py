@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 announced = Counter("belltower_announced_total", "Campaigns announced to the dialers.")
+missed = Counter("belltower_missed_total", "Campaigns paused because their start was missed by more than their grace.")
 withdrawn = Counter("belltower_announcements_withdrawn_total", "Announcements that the broker did not confirm in time.")
 announced_again = Counter("belltower_announced_again_total", "Announcements that nobody took, made again.")
 evicted = Counter("belltower_evicted_total", "Campaigns taken away from a dialer that died.")

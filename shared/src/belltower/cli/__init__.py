@@ -3,9 +3,12 @@
 import typer
 
 from belltower.cli import do_not_call, operator
+from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
 from belltower.cli.download import download_results
+from belltower.cli.duplicate import duplicate_campaign
+from belltower.cli.edit import edit_campaign
 from belltower.cli.listing import list_campaigns
 from belltower.cli.moves import (
     cancel_campaign,
@@ -34,13 +37,18 @@ for _name, _command in (
     ("show", show_campaign),
     ("watch", watch_campaign),
     ("download", download_results),
+    ("edit", edit_campaign),
     ("pause", pause_campaign),
     ("resume", resume_campaign),
     ("start", start_campaign),
     ("cancel", cancel_campaign),
     ("pause-all", pause_all_campaigns),
     ("retry", retry_campaign),
+    ("duplicate", duplicate_campaign),
+    ("archive", archive_campaigns),
+    ("unarchive", unarchive_campaigns),
     ("delete", delete_campaign),
+    ("bulk", bulk_campaigns),
     ("wallet", show_wallet),
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)

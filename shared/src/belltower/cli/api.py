@@ -117,6 +117,11 @@ class Api:
                     raise
             self._sleep(pause)
 
+    def patch(self, path: str, changes: Json) -> Json:
+        """Change what is at a path, as it is now. Refused when somebody else changes it at that moment."""
+        etag = self._response("GET", path).headers.get("ETag", "")
+        return self._ask("PATCH", path, json=changes, headers={"If-Match": etag})
+
     def delete(self, path: str) -> None:
         """Delete what is at a path."""
         self._ask("DELETE", path)
@@ -133,11 +138,15 @@ class Api:
                 raise self._refusal(response)
             yield response.iter_bytes()
 
-    def _ask(self, method: str, path: str, **content: Any) -> Json:
+    def _response(self, method: str, path: str, **content: Any) -> httpx.Response:
         with self._reaching():
             response = self._client.request(method, path, **content)
         if not response.is_success:
             raise self._refusal(response)
+        return response
+
+    def _ask(self, method: str, path: str, **content: Any) -> Json:
+        response = self._response(method, path, **content)
         if response.status_code == HTTPStatus.NO_CONTENT:
             return {}
         try:

@@ -42,6 +42,12 @@ Machine = Annotated[
     str | None, typer.Option(help="When a machine answers: treat_as_answered, leave_message or hang_up.")
 ]
 Rate = Annotated[int | None, typer.Option(help="New calls in any second at most.")]
+MisfireGrace = Annotated[
+    int | None,
+    typer.Option(
+        help="Seconds after --at within which it still starts by itself if nothing ran then; later it is paused."
+    ),
+]
 Language = Annotated[str | None, typer.Option(help="The language of the message, such as en-US.")]
 Voice = Annotated[str | None, typer.Option(help="A voice of the carrier.")]
 CallerId = Annotated[str | None, typer.Option(help="The number that callees see.")]
@@ -85,6 +91,7 @@ def _terms(
     failed_delay: FailedDelay = None,
     backoff: Backoff = None,
     answering_machine: Machine = None,
+    misfire_grace: MisfireGrace = None,
     language: Language = None,
     voice: Voice = None,
     caller_id: CallerId = None,
@@ -100,6 +107,7 @@ def _terms(
         ),
         retry_backoff=backoff,
         answering_machine=answering_machine,
+        misfire_grace=misfire_grace,
         language=language,
         voice=voice,
         caller_id=caller_id,

@@ -16,6 +16,7 @@ from belltower.domain.campaign import CampaignStatus
 def list_campaigns(
     only: Annotated[CampaignStatus | None, typer.Option("--status", help="Only those with this status.")] = None,
     search: Annotated[str | None, typer.Option(help="Only those with this in their name, in any case.")] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Those that were archived instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
     everything: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
     url: Url = None,
@@ -24,7 +25,13 @@ def list_campaigns(
 ) -> None:
     """List the campaigns, the newest first. --json prints one on a line."""
     with connected(url, key_file) as api:
-        campaigns = api.items("/api/campaigns", limit=None if everything else limit, status=only, search=search)
+        campaigns = api.items(
+            "/api/campaigns",
+            limit=None if everything else limit,
+            status=only,
+            search=search,
+            archived=archived or None,
+        )
         if as_json:
             for campaign in campaigns:
                 print_json(campaign)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from belltower.db.contacts import NewContacts
+from belltower.db.contacts import Listed, NewContacts
 from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, campaign_progress, campaigns
@@ -68,6 +68,8 @@ class Campaign(Definition):
     """When it was due as it was taken over for the first time."""
     started_at: datetime | None
     completed_at: datetime | None
+    archived_at: datetime | None
+    """Since when lists leave it out."""
     version: int
     """Counts the changes of the row."""
 
@@ -99,10 +101,15 @@ class Only:
     created_to: datetime | None = None
     """Before this instant."""
     is_scheduled: bool | None = None
+    archived: bool = False
+    """Those that were archived, instead of those that were not."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What a campaign's row has to fulfil."""
-        found: list[ColumnElement[bool]] = [campaigns.c.is_test.is_(False)]
+        found: list[ColumnElement[bool]] = [
+            campaigns.c.is_test.is_(False),
+            campaigns.c.archived_at.is_not(None) if self.archived else campaigns.c.archived_at.is_(None),
+        ]
         if self.status is not None:
             found.append(campaigns.c.status == self.status)
         if self.search is not None:
@@ -148,7 +155,7 @@ async def create_campaign(
     connection: AsyncConnection,
     account_id: UUID,
     new: NewCampaign,
-    contacts: NewContacts,
+    contacts: Listed,
     *,
     actor: str,
     now: datetime,

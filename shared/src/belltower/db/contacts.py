@@ -1,16 +1,17 @@
 """The contacts of a campaign."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db.copying import Rows
+from belltower.db.copying import Rows, allow_time_for
 from belltower.db.engine import sql
 from belltower.db.page import Page, cut
 from belltower.db.tables import contacts
@@ -66,6 +67,17 @@ class ContactResult:
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
+class Listed(Sized, Protocol):
+    """Whom a campaign to create rings."""
+
+    @property
+    def fields(self) -> Collection[str]:
+        """The names of all their fields, in the order of the list's columns."""
+
+    async def copy_to(self, connection: AsyncConnection, campaign_id: UUID, *, next_attempt_at: datetime) -> None:
+        """Write them in the caller's transaction. Each may be rung from `next_attempt_at` on."""
+
+
 class NewContacts(Rows):
     """The contacts of a campaign to create, in the order of its list."""
 
@@ -90,6 +102,37 @@ class NewContacts(Rows):
             campaign_id=str(campaign_id),
             next_attempt_at=next_attempt_at.isoformat(),
         )
+
+
+class ListChanged(Exception):
+    """The list of a campaign changed while it was copied."""
+
+
+class CopiedContacts:
+    """The contacts that are on another campaign's list, copied where they are: by the database."""
+
+    def __init__(self, source: UUID, count: int, fields: Collection[str]) -> None:
+        self._source = source
+        self._count = count
+        self.fields = fields
+
+    def __len__(self) -> int:
+        return self._count
+
+    async def copy_to(self, connection: AsyncConnection, campaign_id: UUID, *, next_attempt_at: datetime) -> None:
+        """Write them in the caller's transaction. Raises `ListChanged`."""
+        await allow_time_for(connection, self._count)
+        copied = await connection.execute(
+            sql("copy_contacts"),
+            {"source": self._source, "campaign": campaign_id, "next_attempt_at": next_attempt_at},
+        )
+        if copied.rowcount != self._count:
+            raise ListChanged
+
+
+async def count_listed(connection: AsyncConnection, campaign_id: UUID) -> int:
+    """How many contacts a campaign has, without those who were taken off its list."""
+    return int((await connection.execute(sql("count_listed"), {"campaign": campaign_id})).scalar_one())
 
 
 async def get_contacts(

@@ -58,8 +58,7 @@ class Rows:
 
     async def copy(self, connection: AsyncConnection, table: str, *columns: str, **constants: str) -> None:
         """Write the rows into a table, in the caller's transaction; the `constants` are columns that all of them share."""
-        if self._count > _LARGE:
-            await connection.execute(text(f"SET LOCAL statement_timeout = '{_LARGE_TIMEOUT}'"))
+        await allow_time_for(connection, self._count)
         driver = await driver_connection(connection)
         await driver.copy_to_table(
             table,
@@ -78,6 +77,12 @@ class Rows:
                 chunk.clear()
                 await asyncio.sleep(0)
         yield b"".join(chunk)
+
+
+async def allow_time_for(connection: AsyncConnection, rows: int) -> None:
+    """Let statements about so many rows take as long as they take, in the caller's transaction."""
+    if rows > _LARGE:
+        await connection.execute(text(f"SET LOCAL statement_timeout = '{_LARGE_TIMEOUT}'"))
 
 
 def _written(value: str | int | None) -> str:

@@ -16,11 +16,12 @@ POISON = 3
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A campaign that was claimed to be announced."""
+    """A campaign that was claimed: to be announced, or because its start was missed."""
 
     id: UUID
-    next_due_at: datetime
-    announced_at: datetime
+    due_at: datetime
+    announced_at: datetime | None
+    """None: its start was missed by more than its grace, and it is paused instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class Wake:
 
 
 async def get_scheduled_campaigns_to_run(engine: AsyncEngine, batch: int) -> list[Due]:
-    """Claim up to `batch` campaigns that are due, oldest first; each is claimed by one scheduler only."""
+    """Claim up to `batch` campaigns that are due, oldest first; each is claimed by one scheduler only.
+
+    Those whose first start was missed by more than their `misfire_grace` are paused, with the reason.
+    """
 
     async def work(connection: AsyncConnection) -> list[Due]:
         rows = await connection.execute(sql("claim_due"), {"batch": batch})
-        return sorted((Due(*row) for row in rows), key=lambda due: due.next_due_at)
+        return sorted((Due(*row) for row in rows), key=lambda due: due.due_at)
 
     return await in_transaction(engine, work)
 

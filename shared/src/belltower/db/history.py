@@ -1,10 +1,11 @@
-"""The history of a campaign: every transition, as the database's trigger wrote it."""
+"""The history of a campaign: every transition, as the database's trigger wrote it, and every edit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.campaigns import require_campaign
@@ -14,7 +15,7 @@ from belltower.db.tables import campaign_events
 
 @dataclass(frozen=True, slots=True)
 class CampaignEvent:
-    """One move of a campaign. `from_status` is None for its creation."""
+    """One move of a campaign, or an edit, which leaves it where it is. `from_status` is None for its creation."""
 
     id: int
     at: datetime
@@ -22,12 +23,36 @@ class CampaignEvent:
     to_status: str
     actor: str
     reason: str | None
+    changed: list[str] | None
+    """What an edit changed; None: it was a move."""
+
+
+async def record_edit(
+    connection: AsyncConnection,
+    campaign_id: UUID,
+    status: str,
+    changed: Sequence[str],
+    *,
+    actor: str,
+    reason: str | None,
+) -> None:
+    """Write an edit into a campaign's history, in the transaction that does it."""
+    await connection.execute(
+        insert(campaign_events).values(
+            campaign_id=campaign_id,
+            from_status=status,
+            to_status=status,
+            actor=actor,
+            reason=reason,
+            changed=list(changed),
+        )
+    )
 
 
 async def get_campaign_events(
     connection: AsyncConnection, account_id: UUID, campaign_id: UUID, *, after: int | None = None, limit: int
 ) -> Page[CampaignEvent]:
-    """A page of a campaign's moves, the oldest first; those that follow the move `after`, where given. Raises `NotFound`."""
+    """A page of a campaign's history, the oldest first; what follows the event `after`, where given. Raises `NotFound`."""
     await require_campaign(connection, account_id, campaign_id)
     of_campaign = campaign_events.c.campaign_id == campaign_id
     total = (
@@ -40,6 +65,7 @@ async def get_campaign_events(
         campaign_events.c.to_status,
         campaign_events.c.actor,
         campaign_events.c.reason,
+        campaign_events.c.changed,
     ).where(of_campaign)
     if after is not None:
         wanted = wanted.where(campaign_events.c.id > after)

@@ -24,6 +24,8 @@ class Locked:
     id: UUID
     status: CampaignStatus
     timezone: str
+    version: int
+    """Counts the changes of the row."""
     now: datetime
     is_ahead: bool
     """It has never run, and its scheduled time is still to come."""
@@ -32,7 +34,9 @@ class Locked:
 async def lock(connection: AsyncConnection, account_id: UUID, ids: Sequence[UUID]) -> list[Locked]:
     """Lock those of these campaigns that are the account's."""
     rows = await connection.execute(sql("lock_to_move"), {"account": account_id, "ids": list(ids)})
-    return [Locked(row.id, CampaignStatus(row.status), row.timezone, row.now, row.is_ahead) for row in rows]
+    return [
+        Locked(row.id, CampaignStatus(row.status), row.timezone, row.version, row.now, row.is_ahead) for row in rows
+    ]
 
 
 async def lock_one(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> Locked:
@@ -94,9 +98,10 @@ async def pause_all(engine: AsyncEngine, account_id: UUID, *, actor: str, batch:
     return paused
 
 
-async def count_dialling(connection: AsyncConnection, campaign_id: UUID) -> int:
-    """How many calls of a campaign are being placed: their requests may still reach the carrier."""
-    return int((await connection.execute(sql("count_dialling"), {"campaign": campaign_id})).scalar_one())
+async def count_dialling(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many calls of campaigns are being placed: their requests may still reach the carrier. Those without are left out."""
+    rows = await connection.execute(sql("count_dialling"), {"ids": list(ids)})
+    return {row.campaign_id: row.dialling for row in rows}
 
 
 async def count_all_dialling(connection: AsyncConnection, account_id: UUID) -> int:

@@ -244,6 +244,12 @@ campaigns = Table(
         comment="What happens when a machine answers.",
     ),
     Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit of its own."),
+    Column(
+        "misfire_grace",
+        Integer,
+        nullable=True,
+        comment="Seconds after its scheduled time within which it may still start by itself; null: however late.",
+    ),
     Column("is_scheduled", Boolean, nullable=False),
     Column("scheduled_time", Instant, nullable=True),
     Column(
@@ -295,6 +301,7 @@ campaigns = Table(
     Column("first_due_at", Instant, nullable=True, comment="When it was due as it was taken over for the first time."),
     Column("started_at", Instant, nullable=True),
     Column("completed_at", Instant, nullable=True),
+    Column("archived_at", Instant, nullable=True, comment="Since when lists leave it out; null: they have it."),
     Column("deleted_at", Instant, nullable=True),
     Column("version", BigInteger, nullable=False, server_default="1", comment="Counts changes; a trigger does it."),
     _changed("The transaction that changed it last, by the same trigger."),
@@ -304,6 +311,7 @@ campaigns = Table(
     CheckConstraint("retry_backoff BETWEEN 1 AND 10", name="retry_backoff"),
     CheckConstraint(f"answering_machine IN ({sql_list(AnsweringMachine)})", name="answering_machine"),
     CheckConstraint("calls_per_second >= 1", name="calls_per_second"),
+    CheckConstraint("misfire_grace BETWEEN 0 AND 2592000", name="misfire_grace"),
     CheckConstraint("is_scheduled = (scheduled_time IS NOT NULL)", name="scheduled_time"),
     CheckConstraint(
         f"next_due_at IS NULL OR status IN ({sql_list(RUNNABLE)}) AND deleted_at IS NULL", name="due_while_runnable"
@@ -334,8 +342,14 @@ campaign_events = Table(
     Column("to_status", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=True),
+    Column(
+        "changed",
+        ARRAY(Text),
+        nullable=True,
+        comment="What an edit changed, while the status stayed; null: it was a move.",
+    ),
     Index("campaign_events_campaign_id_idx", "campaign_id", "id"),
-    comment="Every transition of every campaign, written by a trigger on `campaigns`: no move can forget it.",
+    comment="Every transition of every campaign, written by a trigger on `campaigns`: no move can forget it. And every edit.",
 )
 
 contacts = Table(
@@ -490,6 +504,7 @@ attempts = Table(
         postgresql_where=text("carrier_call_id IS NULL AND status IN ('dialling', 'unknown')"),
     ),
     Index("attempts_campaign_id_idx", "campaign_id", "gated_at", "id"),
+    Index("attempts_contact_id_idx", "contact_id"),
     # The gate counts the latest calls of an account; its list of calls reads the same order.
     Index("attempts_rate_idx", "account_id", "gated_at", "id"),
     # The calls of a number; the latest of them for the gate, which caps their frequency.

@@ -101,6 +101,31 @@ def destination(move: Move, status: CampaignStatus, *, is_ahead: bool) -> Campai
             return CampaignStatus.PENDING
 
 
+EDITABLE = frozenset({CampaignStatus.SCHEDULED, CampaignStatus.PAUSED})
+"""In these nobody works on a campaign, and what it is can change."""
+
+
+def require_editable(status: CampaignStatus) -> None:
+    """Raise `IllegalTransition` unless a campaign with this status may be edited."""
+    if status in EDITABLE:
+        return
+    if status in FINAL:
+        raise IllegalTransition(
+            f"The campaign is {status}, and that is final: it cannot be edited. Duplicate it instead."
+        )
+    raise IllegalTransition(
+        f"The campaign is {status}: it calls, or will at any moment. Pause it first, edit it, then resume it."
+    )
+
+
+def require_archivable(status: CampaignStatus) -> None:
+    """Raise `IllegalTransition` unless a campaign with this status may be archived."""
+    if status not in FINAL:
+        raise IllegalTransition(
+            f"The campaign is {status}. Only one that has ended can be archived; cancel it first, or wait for its end."
+        )
+
+
 class ContactStatus(StrEnum):
     """Where a contact of a campaign stands.
 

@@ -29,3 +29,5 @@ class Definition:
     """An `AnsweringMachine`."""
     calls_per_second: int | None = None
     """New calls in any second at most; None: no limit of its own."""
+    misfire_grace: int | None = None
+    """Seconds after its scheduled time within which it may still start by itself; None: however late."""

@@ -48,6 +48,11 @@ def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
 
     Raises `Invalid` with a sentence that says what to send.
     """
+    return still_to_come(understood(text, timezone), now=now)
+
+
+def understood(text: str, timezone: str | None) -> ScheduledTime:
+    """Understand a `scheduled_time`, whenever it is. Raises `Invalid`."""
     written = _parse(text)
     name = timezone or "UTC"
     where = zone(name)
@@ -64,18 +69,31 @@ def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
                 f"The offset of scheduled_time is not that of {name} at that moment"
                 f" ({instant.astimezone(where).isoformat()}). Send the time without an offset, or leave timezone out.",
             )
-    if instant <= now:
+    return ScheduledTime(instant, wall.replace(fold=0), name)
+
+
+def understood_in(text: str, timezone: str) -> ScheduledTime:
+    """Understand a `scheduled_time` that comes without a zone for a campaign that has one: wall time is that zone's, an
+    instant with any offset is that instant. Raises `Invalid`."""
+    if _parse(text).tzinfo is None:
+        return understood(text, timezone)
+    return at(understood(text, None).instant, timezone)
+
+
+def still_to_come(time: ScheduledTime, *, now: datetime) -> ScheduledTime:
+    """The same, unless it has passed or is too far ahead. Raises `Invalid`."""
+    if time.instant <= now:
         raise Invalid(
             FIELD,
             "scheduled_time_in_past",
-            f"scheduled_time {_shown(instant)} is in the past (it is {_shown(now)}). Send a time in the future,"
+            f"scheduled_time {_shown(time.instant)} is in the past (it is {_shown(now)}). Send a time in the future,"
             " or is_scheduled false to start now.",
         )
-    if instant - now > LATEST:
+    if time.instant - now > LATEST:
         raise Invalid(
             FIELD, "scheduled_time_too_far", "scheduled_time is more than ten years ahead. Send an earlier one."
         )
-    return ScheduledTime(instant, wall.replace(fold=0), name)
+    return time
 
 
 def at(instant: datetime, timezone: str) -> ScheduledTime:

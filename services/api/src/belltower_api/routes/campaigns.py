@@ -8,13 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns, history
 from belltower.db.contacts import NewContacts
-from belltower.db.progress import Progress, get_progress
-from belltower.domain.call import Disposition
-from belltower.domain.campaign import ContactStatus
+from belltower.db.progress import get_progress
 from belltower.domain.principal import Principal
-from belltower_api import contact_file
+from belltower_api import contact_file, etag
 from belltower_api.contact_list import ContactList
-from belltower_api.create_campaign import create, defined
+from belltower_api.create_campaign import create, defined, location, untouched
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept, Once
 from belltower_api.links import TO_CAMPAIGN
@@ -116,12 +114,14 @@ async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, a
 
 
 @router.get("/{campaign_id}", summary="Look at a campaign", responses=problems(401, 404))
-async def get_campaign(campaign_id: UUID, res: Res, asker: Asker) -> Campaign:
-    """A campaign: its status, its times, and how far it is at this moment."""
+async def get_campaign(campaign_id: UUID, res: Res, asker: Asker, response: Response) -> Campaign:
+    """A campaign: its status, its times, and how far it is at this moment. An edit of it sends the ETag as `If-Match`."""
     async with res.reader.connect() as connection:
         campaign = await campaigns.get_campaign(connection, asker.account_id, campaign_id)
         progress = await get_progress(connection, [campaign_id])
-    return Campaign.of(campaign, progress[campaign_id])
+    shown = Campaign.of(campaign, progress[campaign_id])
+    response.headers["ETag"] = etag.of_campaign(campaign, shown)
+    return shown
 
 
 @router.get("/{campaign_id}/calls", summary="List the calls of a campaign", responses=problems(400, 401, 404))
@@ -138,7 +138,7 @@ async def list_campaign_calls(
 async def list_campaign_events(
     campaign_id: UUID, paging: Annotated[Paging, Query()], res: Res, asker: Asker
 ) -> CampaignEventCollection:
-    """Every transition of a campaign, the oldest first: when, from what, to what, who, why."""
+    """Every transition and every edit of a campaign, the oldest first: when, from what, to what, who, why."""
     async with res.reader.connect() as connection:
         page = await history.get_campaign_events(
             connection,
@@ -183,21 +183,8 @@ async def _create(
 
     async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
         await listed.left_out.copy_to(connection, campaign.id)
-        await once.keep(connection, shown(campaign), headers=location(campaign))
+        await once.keep(connection, shown(campaign), headers=location(campaign.id))
 
     campaign = await create(res, asker, defined(fields, name), fields, contacts, keep)
-    response.headers.update(location(campaign))
+    response.headers.update(location(campaign.id))
     return shown(campaign)
-
-
-def location(campaign: campaigns.Campaign) -> dict[str, str]:
-    """The headers that say where a new campaign is."""
-    return {"Location": f"/api/campaigns/{campaign.id}"}
-
-
-def untouched(contacts: int) -> Progress:
-    """The progress of a campaign that has just been created."""
-    return Progress(
-        contacts={status: contacts if status is ContactStatus.WAITING else 0 for status in ContactStatus},
-        dispositions=dict.fromkeys(sorted(Disposition), 0),
-    )

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db import campaigns
 from belltower.db.contacts import NewContacts
 from belltower.domain.campaign import ContactStatus
-from belltower_api.create_campaign import create
+from belltower_api.create_campaign import create, location, untouched
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.idempotency import Kept
 from belltower_api.problems import problems
-from belltower_api.routes.campaigns import CREATED, location, untouched
+from belltower_api.routes.campaigns import CREATED
 from belltower_api.schemas.campaign import Campaign
 from belltower_api.schemas.campaign_fields import CampaignRetry, StartFields
 
@@ -67,9 +67,9 @@ async def retry_campaign(
         return Campaign.of(campaign, untouched(campaign.contacts))
 
     async def keep(connection: AsyncConnection, campaign: campaigns.Campaign) -> None:
-        await once.keep(connection, shown(campaign), headers=location(campaign))
+        await once.keep(connection, shown(campaign), headers=location(campaign.id))
 
     with ExitStack() as lists:
         campaign = await create(res, asker, lambda _: definition, start, listed, keep, retry_of=campaign_id)
-    response.headers.update(location(campaign))
+    response.headers.update(location(campaign.id))
     return shown(campaign)

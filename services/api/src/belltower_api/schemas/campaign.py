@@ -44,6 +44,9 @@ class CampaignPaging(Paging):
         default=None,
         description="true: only campaigns with a scheduled time. false: only those that were to start at once.",
     )
+    archived: bool = Field(
+        default=False, description="true: only campaigns that were archived. false: only those that were not."
+    )
     sort: Literal["-created_at", "created_at", "name", "-name", "scheduled_time", "-scheduled_time"] = Field(
         default="-created_at",
         description="The order; with - the latest, or the last by name, come first. Campaigns that were not scheduled come last"
@@ -127,6 +130,10 @@ class Campaign(BaseModel):
     retry_backoff: RetryBackoff = Field(description=RETRY_BACKOFF, examples=[2])
     answering_machine: AnsweringMachine = Field(description=ANSWERING_MACHINE)
     calls_per_second: Rate = Field(description=CAMPAIGN_RATE, examples=[5])
+    misfire_grace: int | None = Field(
+        description="Seconds after scheduled_time within which it still starts by itself; null: however late.",
+        examples=[3600],
+    )
     is_scheduled: bool = Field(examples=[True])
     scheduled_time: Instant | None
     timezone: str = Field(description="IANA.", examples=["America/New_York"])
@@ -139,6 +146,9 @@ class Campaign(BaseModel):
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")
     completed_at: Instant | None = Field(examples=[None])
+    archived_at: Instant | None = Field(
+        description="Since when lists leave it out; null: they have it.", examples=[None]
+    )
     next_due_at: Instant | None = Field(description="When it needs a dialer next; null when nothing is left to do.")
     start_lateness: float | None = Field(
         description="Seconds from the moment it was due to its start; null until it has started.", examples=[0.0041]
@@ -208,8 +218,20 @@ _MEANING = {
 }
 
 
+_WORDS = {
+    "welcome_message": "message",
+    "caller_id": "number that callees see",
+    "concurrency": "simultaneous calls",
+    "max_attempts": "attempts",
+    "misfire_grace": "grace after a missed start",
+    "scheduled_time": "time",
+    "timezone": "time zone",
+}
+"""What an edit changed, where it is called something else than its field."""
+
+
 class CampaignEvent(BaseModel):
-    """A move of a campaign from one status to another."""
+    """A move of a campaign from one status to another, or an edit, which leaves its status as it is."""
 
     at: Instant
     from_status: CampaignStatus | None = Field(
@@ -217,10 +239,18 @@ class CampaignEvent(BaseModel):
     )
     to_status: CampaignStatus = Field(serialization_alias="to", examples=["processing"])
     actor: str = Field(
-        description="Who moved it: a user, an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
+        description="Who did it: a user, an API key, a scheduler, a dialer, an outcome.", examples=["dialer 7"]
     )
-    reason: str | None = Field(examples=[None])
-    detail: str = Field(description="What the new status means.", examples=["Calling began, or goes on."])
+    reason: str | None = Field(
+        description="Why it was paused or failed; of an edit what became of its list.", examples=[None]
+    )
+    changed: list[str] | None = Field(
+        description="The fields that an edit changed: it is no move, `from` and `to` are the same. null: it was a move.",
+        examples=[None],
+    )
+    detail: str = Field(
+        description="What the new status means, or what was edited.", examples=["Calling began, or goes on."]
+    )
 
     @classmethod
     def of(cls, event: history.CampaignEvent) -> Self:
@@ -230,9 +260,19 @@ class CampaignEvent(BaseModel):
             to_status=CampaignStatus(event.to_status),
             actor=event.actor,
             reason=event.reason,
-            detail=_MEANING[CampaignStatus(event.to_status)],
+            changed=event.changed,
+            detail=_MEANING[CampaignStatus(event.to_status)] if event.changed is None else _edited(event),
         )
 
 
+def _edited(event: history.CampaignEvent) -> str:
+    match event.changed:
+        case ["archived_at"]:
+            return f"It was {event.reason}."
+        case fields:
+            named = ", ".join(_WORDS.get(field, field.replace("_", " ")) for field in fields or ())
+            return f"Edited: {named}{f' ({event.reason})' if event.reason else ''}."
+
+
 class CampaignEventCollection(Collection[CampaignEvent]):
-    """A page of a campaign's moves, the oldest first."""
+    """A page of a campaign's history, the oldest first."""

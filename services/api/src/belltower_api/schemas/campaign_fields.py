@@ -135,6 +135,14 @@ class CampaignFields(Speech, StartFields):
     retry_backoff: RetryBackoff = Field(default=1.0, description=RETRY_BACKOFF, examples=[2])
     answering_machine: AnsweringMachine = Field(default="treat_as_answered", description=ANSWERING_MACHINE)
     calls_per_second: Rate = Field(default=None, description=CAMPAIGN_RATE, examples=[5])
+    misfire_grace: Annotated[int, WholeNumber] | None = Field(
+        default=3600,
+        ge=0,
+        le=30 * 86_400,
+        description="Seconds after scheduled_time within which it still starts by itself when nothing ran at that time; later it"
+        " is paused instead. null: it starts however late.",
+        examples=[3600],
+    )
 
 
 class CampaignCreate(ContactLists, CampaignFields):
@@ -191,6 +199,18 @@ class CampaignRetry(StartFields):
         default=None,
         description="The number that callees see; the campaign's by default. Another one, where the carrier refused it.",
         examples=["+14155550100"],
+    )
+
+
+class CampaignDuplicate(StartFields):
+    """When a duplicate starts; all else is as in the campaign that is duplicated."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"is_scheduled": True, "scheduled_time": "2030-05-17T09:30:00"}]}
+    )
+
+    name: Annotated[Name | None, BlankIsAbsent] = Field(
+        default=None, description="That of the campaign with (copy) by default.", examples=["Delivery notice, May"]
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from pydantic import (
@@ -131,3 +131,10 @@ class Request(BaseModel):
         if isinstance(data, dict) and len(data) > MAX_FIELDS:
             raise PydanticCustomError("too_many_fields", "has too many fields.")
         return data
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models of which an annotation such as `list[Model] | None` is made."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in models_in(part)]
