@@ -73,7 +73,7 @@ def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_pa
         "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
         '"reason":"key_press"', '"note":"Asked by e-mail"', '"change":"removed"',
         f'"actor":"user {product.email}"', '"user":null',
-        '"status":"cancelled"', '"paused":',
+        '"status":"cancelled"', '"paused":', '"disposition":"voicemail"', '"circuit_breaker":{',
         "event: campaign\ndata: {", "'line': 4", '"status":"unreached"', '"retry_of":"', '"name":"Nightly import"',
     ):  # fmt: skip
         assert said in shown
