@@ -94,15 +94,21 @@ class Thing(BaseModel):
     size: int = 3
     grace: int | None = 60
     inner: Inner | None = None
+    delays: dict[str, int | None] = {}
 
 
-DOCUMENT = {"name": "x", "size": 9, "grace": 5, "inner": {"days": 1, "hours": 2}}
+DOCUMENT = {"name": "x", "size": 9, "grace": 5, "inner": {"days": 1, "hours": 2}, "delays": {"busy": 5, "failed": 6}}
 
 
 def test_null_is_the_default_of_a_new_document_unless_the_value_may_be_null() -> None:
     assert patched(Thing, DOCUMENT, {"size": None}).size == 3
     assert patched(Thing, DOCUMENT, {"grace": None}).grace is None
     assert patched(Thing, DOCUMENT, {"inner": None}).inner is None
+
+
+def test_null_is_a_value_in_an_object_whose_values_may_be_null() -> None:
+    assert patched(Thing, DOCUMENT, {"delays": {"busy": None}}).delays == {"busy": None, "failed": 6}
+    assert patched(Thing, DOCUMENT, {"delays": None}).delays == {}
 
 
 def test_of_an_object_a_part_may_be_sent() -> None:
