@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from tests.support.api import Api, created, refused
+from tests.support.eventually import eventually
 
 ANN, BEN, EVE = (f"+1415555012{digit}" for digit in range(3, 6))
 PEOPLE = [
@@ -156,3 +157,22 @@ async def test_a_copy_is_of_one_moment_whatever_is_edited_meanwhile(api: Api) ->
     )
     assert len(copies) == made > 0
     assert [each for each in copies if not each.concurrency == each.contacts == each.listed] == []
+
+
+async def test_a_list_that_grows_while_it_is_copied_is_copied_anew(api: Api) -> None:
+    body = await created(api, is_scheduled=True, scheduled_time="2035-07-01T09:30")
+
+    async def waits() -> bool:
+        return bool(await api.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+    async with api.engine.begin() as holding:
+        await holding.execute(text("LOCK TABLE campaign_progress IN SHARE MODE"))
+        copying = asyncio.create_task(duplicate(api, body["id"]))
+        await eventually(waits)  # it has counted, and not copied
+        more = {"contacts": {"add": {"phone_numbers": [BEN]}}}
+        edited = await api.client.patch(f"/api/campaigns/{body['id']}", json=more, headers={"If-Match": "*"})
+        assert edited.status_code == 200, edited.text
+    copy = (await copying).json()
+    assert await api.phones(copy["id"]) == [ANN, BEN]
+    assert copy["progress"]["total"] == 2
+    assert await api.one("SELECT count(*) FROM campaigns") == 2
