@@ -73,7 +73,7 @@ def rules(draw: st.DrawFn) -> str:
         nth = st.just("")
         if most and draw(st.booleans()):
             nth = (st.integers(1, most) | st.integers(-most, -1)).map(str)
-        parts.append(f"BYDAY={_some(draw, st.tuples(nth, st.sampled_from(DAYS)).map(str().join))}")
+        parts.append(f"BYDAY={_some(draw, st.tuples(nth, st.sampled_from(DAYS)).map(''.join))}")
         has_days = True
     if has_days and draw(st.integers(0, 3)) == 0:
         parts.append(f"BYSETPOS={_some(draw, st.integers(1, 6) | st.integers(-6, -1))}")
@@ -170,7 +170,7 @@ def minutes_of(zone: str, day: date) -> tuple[list[datetime], list[datetime]]:
     place = ZoneInfo(zone)
     instant = datetime.combine(day, time(), UTC) - timedelta(hours=30)
     minutes = [instant + timedelta(minutes=index) for index in range(90 * 60)]
-    latest, shown = datetime.min, []
+    latest, shown = instant.replace(tzinfo=None) - timedelta(days=2), []
     for minute in minutes:
         latest = max(latest, minute.astimezone(place).replace(tzinfo=None, fold=0))
         shown.append(latest)

@@ -20,6 +20,8 @@ from belltower_api.problems import add_handlers
 from belltower_api.routes import (
     administrator,
     api_keys,
+    calendar,
+    calendar_feeds,
     calls,
     campaigns,
     carrier_callbacks,
@@ -32,6 +34,7 @@ from belltower_api.routes import (
     preview,
     rejected,
     retry,
+    series,
     session,
     stats,
     stream,
@@ -124,6 +127,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(moves.router)
     app.include_router(retry.router)
     app.include_router(stats.router)
+    app.include_router(series.router)
+    app.include_router(calendar.router)
+    app.include_router(calendar_feeds.router)
+    app.include_router(calendar_feeds.feed_router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
     app.include_router(stream.router)

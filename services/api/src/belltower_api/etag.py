@@ -13,6 +13,8 @@ def with_etag(request: Request, response: Response) -> Response:
     body = getattr(response, "body", None)
     if request.method not in ("GET", "HEAD") or response.status_code != _OK or not isinstance(body, bytes):
         return response
+    if "ETag" in response.headers:  # its own: what `If-Match` is compared with
+        return response
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if _has(request.headers.get("If-None-Match", ""), tag):

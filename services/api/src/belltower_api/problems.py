@@ -60,9 +60,12 @@ _RESPONSES = {
     403: "Whoever asks may not do this: a member of the account, a page of another site, or not the carrier.",
     404: "There is no such thing, or it belongs to another account.",
     409: "The status, a limit, or what is there does not allow it, or the first request with this key is still under way.",
+    410: "The address was given up.",
+    412: "It was changed since it was read.",
     413: "More was sent than is taken.",
     415: "The body, or the file, is of a type that is not read here.",
     422: "The Idempotency-Key was used for another request.",
+    428: "The header If-Match is missing.",
     429: "There were too many attempts, or as many streams are open as may be; try again after Retry-After.",
     503: "The database is out of reach for the moment; try again after Retry-After.",
 }

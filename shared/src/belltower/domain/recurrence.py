@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 
 from belltower.domain.errors import Invalid
 from belltower.domain.schedule import LATEST, instant_of, wall_at, zone
@@ -124,18 +124,18 @@ class Recurrence:
         if held is not None and (after is None or held.wall > after):
             yield held
 
+    def onwards_from(self, instant: datetime) -> Iterator[Occurrence]:
+        """The occurrences at an instant or later."""
+        day_before = wall_at(instant, self.where) - timedelta(days=2)
+        return (each for each in self.occurrences(after=day_before) if each.instant >= instant)
+
     def next_after(self, instant: datetime) -> Occurrence | None:
         """The first occurrence after an instant."""
-        day_before = wall_at(instant, self.where) - timedelta(days=2)
-        return next((each for each in self.occurrences(after=day_before) if each.instant > instant), None)
+        return next((each for each in self.onwards_from(instant) if each.instant > instant), None)
 
     def between(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
         """The occurrences from an instant on and before another."""
-        for each in self.occurrences(after=wall_at(start, self.where) - timedelta(days=2)):
-            if each.instant >= end:
-                return
-            if each.instant >= start:
-                yield each
+        return takewhile(lambda each: each.instant < end, self.onwards_from(start))
 
     def find(self, instant: datetime) -> Occurrence | None:
         """The occurrence at an instant."""
@@ -158,7 +158,7 @@ class Recurrence:
         return Occurrence(wall, instant, wall_at(instant, self.where))
 
     def _walls(self, begin: datetime | None) -> Iterator[datetime]:
-        last = min((end for end in (self.rule.until, self.ends) if end is not None), default=datetime.max)
+        last = min((end for end in (self.rule.until, self.ends) if end is not None), default=datetime.max)  # noqa: DTZ901 - a wall time
         for day in self._days(None if begin is None else begin.date()):
             wall = datetime.combine(day, self.starts.time())
             if wall > last:
@@ -279,10 +279,7 @@ def _days_of_year(rule: Rule, first: date, begin: date) -> list[date]:
     if not rule.months and not rule.month_days and rule.week_days:
         days = [begin + timedelta(days=index) for index in range(366 if calendar.isleap(begin.year) else 365)]
         return _by_week_day(rule, days, begin, begin.replace(month=12, day=31))
-    if rule.months or rule.month_days:
-        months = rule.months or range(1, 13)
-    else:
-        months = (first.month,)
+    months = rule.months or (range(1, 13) if rule.month_days else (first.month,))
     found = [day for month in months for day in _days_of_month(rule, first, begin.replace(month=month))]
     if rule.month_days and not rule.months and any(nth for nth, _ in rule.week_days):
         # Without BYMONTH "the first Monday" is that of the year, whatever BYMONTHDAY leaves of it.

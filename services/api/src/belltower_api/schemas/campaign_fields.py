@@ -105,8 +105,8 @@ class Speech(Request):
     )
 
 
-class CampaignFields(Speech, StartFields):
-    """What a campaign is made of, however its numbers are given."""
+class DefinitionFields(Speech):
+    """What a campaign is, whomever it rings and whenever."""
 
     concurrency: Annotated[int, WholeNumber] = Field(
         default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10]
@@ -121,6 +121,10 @@ class CampaignFields(Speech, StartFields):
         description="Seconds between the end of a call and the next to the same contact.",
         examples=[1800],
     )
+
+
+class CampaignFields(DefinitionFields, StartFields):
+    """What a campaign is made of, however its numbers are given."""
 
 
 class CampaignCreate(ContactLists, CampaignFields):
