@@ -14,7 +14,16 @@ from belltower_api.schemas.campaign_fields import DefinitionFields
 from belltower_api.schemas.collection import Collection
 from belltower_api.schemas.list_fields import ContactLists
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
-from belltower_api.schemas.values import BlankIsAbsent, CampaignId, Instant, Name, QueriedInstant, Request, SeriesId, WallTime
+from belltower_api.schemas.values import (
+    BlankIsAbsent,
+    CampaignId,
+    Instant,
+    Name,
+    QueriedInstant,
+    Request,
+    SeriesId,
+    WallTime,
+)
 
 _RRULE = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 _RULE: dict[str, Any] = {"rrule": _RRULE, "starts": "2030-05-17T09:30", "timezone": "Europe/Berlin"}
@@ -206,7 +215,7 @@ class SeriesDefinition(_Shown):  # type: ignore[misc, valid-type]
 class Series(BaseModel):
     """A recurring campaign."""
 
-    id: SeriesId, WallTime
+    id: SeriesId
     name: str = Field(examples=["Delivery notice"])
     status: SeriesStatus = Field(examples=["active"])
     words: str = Field(description="The rule in words.", examples=["every weekday at 09:30, Europe/Berlin"])

@@ -30,8 +30,8 @@ stopped AS (
             WHEN 'skipped' THEN 'An occurrence of the series before this one still ran.'
             ELSE format(
                 'The wallet held %s %s; to call takes at least %s %s. Top it up, and resume.',
-                to_char(balance, 'FM999999999990.00####'), currency,
-                to_char(CAST(:minimum AS numeric), 'FM999999999990.00####'), currency
+                to_char(balance, 'FM999999999990.009999'), currency,
+                to_char(CAST(:minimum AS numeric), 'FM999999999990.009999'), currency
             )
         END AS reason
     FROM found
