@@ -2,7 +2,7 @@
 
 import typer
 
-from belltower.cli import operator
+from belltower.cli import operator, series
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
 from belltower.cli.download import download_results
@@ -44,6 +44,8 @@ for _name, _command in (
     ("wallet", show_wallet),
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)
+
+app.add_typer(series.commands, name="series", rich_help_panel="Campaigns")
 
 app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)
 app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)

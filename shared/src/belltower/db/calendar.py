@@ -48,8 +48,8 @@ class ToCome:
     occurrence: Occurrence
 
 
-def dated_campaigns(account_id: UUID) -> Select[Any]:
-    """The campaigns of an account, by their time."""
+def dated_campaigns(account_id: UUID, start: datetime, end: datetime) -> Select[Any]:
+    """The campaigns of an account from an instant on and before another, the earliest first."""
     at = func.coalesce(campaigns.c.scheduled_time, campaigns.c.created_at)
     moved = (
         select(campaign_events.c.at)
@@ -68,6 +68,7 @@ def dated_campaigns(account_id: UUID) -> Select[Any]:
         select(*columns)
         .outerjoin_from(campaigns, series, series.c.id == campaigns.c.series_id)
         .where(campaigns.c.account_id == account_id, campaigns.c.deleted_at.is_(None), campaigns.c.is_test.is_(False))
+        .where(at >= start, at < end)
         .order_by(at)
     )
 
@@ -76,9 +77,8 @@ async def get_dated(
     connection: AsyncConnection, account_id: UUID, *, start: datetime, end: datetime, limit: int
 ) -> list[Dated]:
     """The account's campaigns from an instant on and before another, up to `limit`, the earliest first."""
-    at = func.coalesce(campaigns.c.scheduled_time, campaigns.c.created_at)
-    wanted = dated_campaigns(account_id).where(at >= start, at < end).limit(limit)
-    return [Dated(*row) for row in await connection.execute(wanted)]
+    rows = await connection.execute(dated_campaigns(account_id, start, end).limit(limit))
+    return [Dated(*row) for row in rows]
 
 
 async def get_plans(

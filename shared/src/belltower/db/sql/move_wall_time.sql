@@ -7,7 +7,7 @@ WITH moved AS (
     WHERE id = :campaign AND wall_time_meant AND status IN ('paused', 'scheduled') AND deleted_at IS NULL
       AND started_at IS NULL AND scheduled_wall = :wall AND timezone = :timezone AND scheduled_time = :former
       AND scheduled_time > clock_timestamp() + make_interval(secs => :spared)
-    RETURNING id, status, scheduled_time
+    RETURNING id, status, scheduled_time, series_id
 ),
 told AS (
     INSERT INTO campaign_events (campaign_id, from_status, to_status, actor, reason)
@@ -18,6 +18,6 @@ decided AS (
     SET next_due_at = series.next_due_at + (CAST(:instant AS timestamptz) - CAST(:former AS timestamptz)),
         decided_until = greatest(series.decided_until, moved.scheduled_time)
     FROM moved
-    WHERE series.ahead = moved.id AND series.copied_to IS NULL AND series.next_due_at IS NOT NULL
+    WHERE series.id = moved.series_id AND series.ahead = moved.id AND series.copied_to IS NULL AND series.next_due_at IS NOT NULL
 )
 SELECT id FROM moved
