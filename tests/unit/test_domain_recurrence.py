@@ -185,7 +185,7 @@ def first_instant(wall: datetime, zone: str) -> datetime:
 @cache
 def changes(zone: str) -> list[datetime]:
     """The days of this zone's next two changes of clocks."""
-    place, found = ZoneInfo(zone), []
+    place, found = ZoneInfo(zone), list[datetime]()
     day = datetime(2026, 1, 3, tzinfo=UTC)
     while day.year < 2028 and len(found) < 2:
         if day.astimezone(place).utcoffset() != (day + timedelta(days=1)).astimezone(place).utcoffset():
