@@ -251,7 +251,7 @@ def test_what_is_excluded_and_what_lies_beyond_the_end_is_no_occurrence() -> Non
         "FREQ=YEARLY;BYDAY=53MO;BYMONTH=2",
         "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=366",
         "FREQ=DAILY;BYDAY=MO;BYSETPOS=2",
-        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=10000",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1000",
     ],
 )
 def test_a_rule_that_never_matches_ends_within_milliseconds_with_a_sentence(rule: str) -> None:
@@ -263,7 +263,7 @@ def test_a_rule_that_never_matches_ends_within_milliseconds_with_a_sentence(rule
     assert refusal.value.code == "no_occurrence"
 
 
-@pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=10000", "FREQ=YEARLY;COUNT=10000", "FREQ=DAILY;INTERVAL=366"])
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=1000", "FREQ=YEARLY;COUNT=1000", "FREQ=DAILY;INTERVAL=366"])
 def test_a_rule_that_goes_on_for_ever_is_looked_at_as_far_as_it_is_asked_for(rule: str) -> None:
     found = recurrence(rule)
     began = clocks.process_time()
@@ -298,8 +298,8 @@ def test_whatever_is_written_it_is_a_rule_or_a_refusal(written: str) -> None:
         ("FREQ=DAILY;INTERVAL=0", "INTERVAL is 1 to 366"),
         ("FREQ=DAILY;INTERVAL=1,2", "INTERVAL is one number"),
         ("FREQ=DAILY;INTERVAL=99999999999", "INTERVAL is 1 to 366"),
-        ("FREQ=DAILY;COUNT=0", "COUNT is 1 to 10,000"),
-        ("FREQ=DAILY;COUNT=10001", "COUNT is 1 to 10,000"),
+        ("FREQ=DAILY;COUNT=0", "COUNT is 1 to 1,000"),
+        ("FREQ=DAILY;COUNT=1001", "COUNT is 1 to 1,000"),
         ("FREQ=DAILY;COUNT=2;UNTIL=20300101", "exclude each other"),
         ("FREQ=DAILY;UNTIL=2030-01-01", "UNTIL is a date"),
         ("FREQ=DAILY;UNTIL=20300231", "UNTIL is a date"),

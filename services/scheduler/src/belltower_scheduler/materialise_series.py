@@ -8,6 +8,7 @@ from decimal import Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.notify import wake_scheduler
 from belltower.db.occurrences import decide_occurrences, make_one, postpone
 from belltower_scheduler import metrics
 
@@ -47,6 +48,7 @@ async def keep_making(engine: AsyncEngine, minimum: Decimal, unmade: asyncio.Eve
         try:
             if await make_all(engine, minimum):
                 woken()
+                await wake_scheduler(engine)  # the others, too: this one may die before any of it is due
         except Exception:
             log.exception("occurrence_not_made")
             metrics.tick_errors.labels("series").inc()

@@ -68,7 +68,7 @@ class CampaignScheduler:
             group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
             group.create_task(keep_folding(self._engine))
             group.create_task(keep_making(self._engine, self._minimum_balance, self._unmade, self._woken.set))
-            group.create_task(keep_wall_times(self._engine, self._woken.set))
+            group.create_task(keep_wall_times(self._engine))
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:

@@ -1,11 +1,11 @@
 """Keeping campaigns at the wall times that were meant, when the zone database changes the rules of their zones."""
 
 import asyncio
-from collections.abc import Callable
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.notify import wake_scheduler
 from belltower.db.wall_times import Zones, get_meant, misplaced, move
 from belltower.domain.schedule import zone
 from belltower_scheduler import metrics
@@ -31,13 +31,13 @@ async def move_wall_times(engine: AsyncEngine, zones: Zones = zone) -> int:
     return moved
 
 
-async def keep_wall_times(engine: AsyncEngine, woken: Callable[[], None]) -> None:
+async def keep_wall_times(engine: AsyncEngine) -> None:
     """Look at the start, when a new zone database may have come with it, and once a day, for ever."""
     while True:
         pause = DAILY
         try:
             if await move_wall_times(engine):
-                woken()
+                await wake_scheduler(engine)
         except Exception:
             log.exception("wall_times_not_kept")
             metrics.tick_errors.labels("wall_times").inc()

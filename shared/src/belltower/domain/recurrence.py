@@ -24,7 +24,7 @@ LONGEST_RULE = 500
 """Characters."""
 HORIZON = LATEST
 """How far ahead the next occurrence is looked for; where there is none, there is none any more."""
-_MOST_TIMES = 10_000
+_MOST_TIMES = 1_000
 _MOST_INTERVAL = 366
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 

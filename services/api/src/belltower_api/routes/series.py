@@ -1,5 +1,6 @@
 """Series: recurring campaigns."""
 
+import asyncio
 from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
@@ -97,7 +98,7 @@ async def list_series(paging: Annotated[Paging, Query()], res: Res, asker: Asker
         )
         now = (await campaigns.get_creation_terms(connection, asker.account_id)).now
     return SeriesCollection(
-        items=[Series.of(found, now=now) for found in page.items],
+        items=await asyncio.to_thread(lambda: [Series.of(found, now=now) for found in page.items]),
         next_cursor=next_cursor(page.items[-1].id) if page.has_more else None,
         total=page.total,
     )
