@@ -57,6 +57,8 @@ def test_the_walk_through_the_command_line_runs_as_it_is_written(product: Produc
         "file,4,n/a,not_a_phone_number",
         "2 of 2 done",
         "paused",
+        "every Monday and Thursday at 18:00, America/New_York",
+        "2033-05-16 18:00:00",
         "1 of 1 done",
         '{"id": "',
     ):

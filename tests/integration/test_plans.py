@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import calls, campaigns, changes, do_not_call, progress
+from belltower.db import calendar, calls, campaigns, changes, do_not_call, progress
 from belltower.db.engine import sql
 from belltower.db.page import Position
 
@@ -35,6 +35,8 @@ BIG = {
     "idempotency_keys",
     "sessions",
     "sign_in_attempts",
+    "series",
+    "series_contacts",
 }
 
 # Twenty accounts. Of 20,000 campaigns most are over or still to come; 400 are owned, 100 announced, 50 due. Of their calls
@@ -57,6 +59,29 @@ SELECT md5('campaign' || n)::uuid, md5('account' || n % 20)::uuid, 'Test', 'Hell
     CASE WHEN n BETWEEN 400 AND 499 THEN now() - n * interval '1 millisecond' END,
     CASE WHEN n < 400 THEN 1 + n % 8 END, 1, now() - interval '1 minute'
 FROM generate_series(0, 19999) AS n;
+
+INSERT INTO series (
+    id, account_id, name, welcome_message, language, voice, caller_id, concurrency, max_attempts, retry_delay, rrule, starts,
+    timezone, skip_if_running, contacts, status, decided_until, ahead, copied_to, next_due_at
+)
+SELECT md5('series' || n)::uuid, md5('account' || n % 20)::uuid, 'Test', 'Hello', 'en-US', 'alice', '+14155550100', 10, 1, 60,
+    'FREQ=DAILY', now(), 'UTC', true, 2, CASE WHEN n < 9900 THEN 'active' ELSE 'ended' END, now(),
+    CASE WHEN n BETWEEN 10 AND 9899 THEN md5('campaign' || n)::uuid END,
+    CASE WHEN n BETWEEN 10 AND 19 THEN 1 END,
+    CASE WHEN n < 9900 THEN now() + (n - 30) * interval '1 minute' END
+FROM generate_series(0, 9999) AS n;
+
+UPDATE campaigns
+SET series_id = md5('series' || n % 10000)::uuid, occurrence = now() + n * interval '1 minute', is_scheduled = true,
+    scheduled_time = now() + n * interval '1 minute', scheduled_wall = now(), wall_time_meant = true
+FROM generate_series(400, 9999) AS n
+WHERE campaigns.id = md5('campaign' || n)::uuid;
+
+INSERT INTO series_contacts (series_id, phone)
+SELECT md5('series' || n % 100)::uuid, '+1415' || 2000000 + n FROM generate_series(0, 49999) AS n;
+
+INSERT INTO calendar_feeds (id, account_id, name, token_hash)
+SELECT id, account_id, 'Feed', id::text::bytea FROM campaigns;
 
 INSERT INTO campaign_progress (campaign_id, account_id, changed)
 SELECT id, account_id, pg_current_xact_id() FROM campaigns;
@@ -110,7 +135,13 @@ SELECT id::text::bytea, 1, now() - random() * interval '16 minutes' FROM campaig
 EXPECTED: dict[str, dict[str, list[str]]] = {
     # scheduler
     "claim_due": {"campaigns_due_idx": ["next_due_at <="], "campaigns_pkey": ["id ="]},
-    "next_wake": {"campaigns_due_idx": [], "campaigns_announced_idx": [], "campaigns_owner_idx": ["owner ="]},
+    "next_wake": {
+        "campaigns_due_idx": [],
+        "campaigns_announced_idx": [],
+        "campaigns_owner_idx": ["owner ="],
+        "series_decision_idx": [],
+        "series_work_idx": [],
+    },
     "expire_announcements": {"campaigns_announced_idx": ["announced_at <="], "campaigns_pkey": ["id ="]},
     "withdraw_announcements": {},
     "backlog": {"campaigns_due_idx": ["next_due_at <="], "campaigns_announced_idx": []},
@@ -118,6 +149,27 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "forget_dialers": {"campaigns_owner_idx": ["owner ="]},
     "forget_keys": {"idempotency_keys_created_at_idx": ["created_at <"]},
     "fold": {"unfolded_pkey": ["id = ANY"], "campaign_progress_pkey": ["campaign_id ="]},
+    # series
+    "lock_decisions": {"series_decision_idx": ["next_due_at <="]},
+    "lock_occurrences": {"campaigns_pkey": ["id = ANY"]},
+    "decide_occurrences": {
+        "campaigns_pkey": ["id = ANY"],
+        "campaigns_running_occurrences_idx": ["series_id ="],
+        "series_pkey": ["id = ANY"],
+        "unfolded_account_id_idx": ["account_id ="],
+    },
+    "lock_unmade": {"series_work_idx": ["next_due_at <="]},
+    "copy_to_occurrence": {"series_contacts_series_id_idx": ["series_id =", "id >"]},
+    "hide_occurrence": {"campaigns_pkey": ["id ="]},
+    "skip_occurrence": {"campaigns_occurrence_key": ["series_id =", "occurrence ="]},
+    "stop_exceptions": {"campaigns_occurrence_key": ["series_id ="]},
+    "meant_wall_times": {"campaigns_wall_time_idx": ["id >"]},
+    "move_wall_time": {"campaigns_wall_time_idx": ["id ="], "series_pkey": ["id ="]},
+    "find_feed": {"calendar_feeds_token_hash_key": ["token_hash ="]},
+    "calendar": {
+        "campaigns_calendar_idx": ["account_id =", "COALESCE(scheduled_time, created_at) >="],
+        "campaign_events_campaign_id_idx": ["campaign_id ="],
+    },
     # ownership
     "take_over": {"campaigns_pkey": ["id = ANY"]},
     "not_taken": {"campaigns_pkey": ["id = ANY"]},
@@ -262,6 +314,10 @@ IN_ORDER = {
     "do_not_call_page",
     "do_not_call_search",
     "calls_of_campaign_page",
+    "lock_decisions",
+    "lock_unmade",
+    "meant_wall_times",
+    "calendar",
 }
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
@@ -281,6 +337,7 @@ COMPOSED: dict[str, Callable[[], Any]] = {
         campaigns.NEWEST_FIRST,
         None,
     ).limit(501),
+    "calendar": lambda: calendar.dated_campaigns(UUID(int=1), _AT, _AT).limit(5_000),
     "calls_page": lambda: _calls_page(calls.Only()),
     "calls_of_campaign_page": lambda: _calls_page(calls.Only(campaign_id=UUID(int=1))),
     "do_not_call_page": lambda: do_not_call.newest_entries(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,20 @@ from sqlalchemy import text
 from tests.support.books import Books
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
+from tests.support.world import listed
 
 from belltower.db.due import next_wake
 from belltower.db.notify import wake_scheduler
+from belltower.db.occurrences import LEAD
+from belltower.db.series import create_series
+from belltower.domain.definition import Definition
+from belltower.domain.recurrence import Recurrence, read_rule
 from belltower.events import CampaignDue
 from belltower.messaging import connection
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.messaging.topology import DUE_QUEUE
 from belltower.runtime.settings import BrokerSettings, DatabaseSettings
+from belltower_scheduler import materialise_series
 from belltower_scheduler import scheduler as scheduler_module
 from belltower_scheduler.announce_due import announce_due
 from belltower_scheduler.scheduler import RETRY_PAUSE, CampaignScheduler
@@ -465,3 +472,44 @@ async def test_schedulers_side_by_side_pause_what_was_missed_once_and_announce_t
     assert sorted(announced) == sorted(ids)
     paused = await clock.books.rows("SELECT campaign_id FROM campaign_events WHERE to_status = 'paused'")
     assert sorted(row.campaign_id for row in paused) == sorted(late)
+
+
+async def test_the_occurrences_of_a_series_are_made_and_decided_on_without_waiting_for_a_look(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(materialise_series, "LOOK", 60.0)
+    scheduler = clock.scheduler(clock.publisher())
+    async with running(scheduler):
+        await scheduler.tick()
+        now = (await clock.books.row("SELECT clock_timestamp() AS now")).now
+        starts = (now + LEAD + timedelta(seconds=3)).replace(microsecond=0, tzinfo=None)
+        with listed(["+14155550123"]) as contacts:
+            async with clock.books.engine.begin() as opened:
+                await create_series(
+                    opened,
+                    clock.books.account,
+                    Definition(
+                        name="Daily",
+                        welcome_message="Hello.",
+                        language="en-US",
+                        voice="alice",
+                        caller_id="+14155550100",
+                        concurrency=10,
+                        max_attempts=1,
+                        retry_delay=1,
+                    ),
+                    Recurrence(read_rule("FREQ=DAILY", "UTC"), starts, "UTC"),
+                    contacts,
+                    skip_if_running=True,
+                    actor="test",
+                    now=now,
+                )
+        await wake_scheduler(clock.books.engine)
+
+        async def there_are(number: int) -> bool:
+            rows = await clock.books.rows("SELECT status, clock_timestamp() AS now, scheduled_time FROM campaigns")
+            assert {row.status for row in rows} <= {"scheduled"}
+            return len(rows) == number
+
+        await eventually(lambda: there_are(1), timeout=2)
+        await eventually(lambda: there_are(2), timeout=5)  # seconds before the first one starts

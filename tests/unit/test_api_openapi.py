@@ -17,13 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import belltower_api
-from belltower.domain import schedule
+from belltower.domain import recurrence, schedule
 from belltower_api import openapi
 from belltower_api.routes import (
     administrator,
     api_keys,
     archive,
     bulk,
+    calendar,
+    calendar_feeds,
     call_limits,
     calls,
     campaigns,
@@ -39,6 +41,7 @@ from belltower_api.routes import (
     preview,
     rejected,
     retry,
+    series,
     session,
     stats,
     stream,
@@ -54,9 +57,9 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
-READING = {"/api/campaigns/preflight", "/api/campaigns/preview"}
+READING = {"/api/campaigns/preflight", "/api/campaigns/preview", "/api/series/preview"}
 """A POST that changes nothing needs no key."""
-OPEN = {"/api/session", "/api/administrator"}
+OPEN = {"/api/session", "/api/administrator", "/api/calendar.ics"}
 """What one may ask before one is known."""
 RESUMED = {"/api/stream": ["Last-Event-ID"]}
 """What goes on from where it broke off says where."""
@@ -85,6 +88,9 @@ HANDLERS: tuple[ModuleType, ...] = (
     me,
     api_keys,
     carrier_callbacks,
+    series,
+    calendar,
+    calendar_feeds,
 )
 
 
@@ -103,8 +109,8 @@ def test_every_operation_is_named_like_its_function_and_says_what_can_go_wrong(
     if path.startswith("/api"):
         keyed = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
         is_done_once = method == "post" and path not in READING | OPEN
-        guarded = ["If-Match"] if method == "patch" else RESUMED.get(path, [])
-        assert keyed == (["Idempotency-Key"] if is_done_once else guarded)
+        expected = ["If-Match"] if method == "patch" else RESUMED.get(path, [])
+        assert keyed == (["Idempotency-Key"] if is_done_once else expected)
         assert operation.get("security") == (None if path in OPEN else [{"apiKey": []}, {"session": []}])
         assert path in OPEN or "401" in failures
         assert method == "get" or "403" in failures, "a page of another site is refused"
@@ -225,7 +231,7 @@ def test_no_parameter_can_be_null() -> None:
 def test_every_code_in_the_source_is_documented() -> None:
     documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     package = Path(belltower_api.__file__).parent
-    sources = [*package.rglob("*.py"), Path(schedule.__file__)]
+    sources = [*package.rglob("*.py"), Path(schedule.__file__), Path(recurrence.__file__)]
     codes: set[str] = set()
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):

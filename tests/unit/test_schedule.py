@@ -78,7 +78,7 @@ CHANGES = [(zone, change) for zone in ZONES for change in changes(zone)]
 def agrees_with_the_oracle(wall: datetime, zone: str) -> None:
     meant = meanings(wall, zone)
     if meant:
-        assert read(wall.isoformat(), zone, now=NOW) == ScheduledTime(meant[0], wall, zone)
+        assert read(wall.isoformat(), zone, now=NOW) == ScheduledTime(meant[0], wall, zone, meant_as_wall=True)
     else:
         with pytest.raises(Invalid) as refusal:
             read(wall.isoformat(), zone, now=NOW)

@@ -22,6 +22,8 @@ from belltower_api.routes import (
     api_keys,
     archive,
     bulk,
+    calendar,
+    calendar_feeds,
     call_limits,
     calls,
     campaigns,
@@ -37,6 +39,7 @@ from belltower_api.routes import (
     preview,
     rejected,
     retry,
+    series,
     session,
     stats,
     stream,
@@ -133,6 +136,10 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(archive.router)
     app.include_router(bulk.router)
     app.include_router(stats.router)
+    app.include_router(series.router)
+    app.include_router(calendar.router)
+    app.include_router(calendar_feeds.router)
+    app.include_router(calendar_feeds.feed_router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
     app.include_router(call_limits.router)

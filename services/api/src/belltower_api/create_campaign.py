@@ -22,7 +22,7 @@ from belltower.domain.errors import InsufficientFunds, Invalid
 from belltower.domain.principal import Principal
 from belltower_api.dependencies import Resources
 from belltower_api.errors import TooLarge
-from belltower_api.schemas.campaign_fields import CampaignFields, StartFields
+from belltower_api.schemas.campaign_fields import DefinitionFields, StartFields
 from belltower_api.schemas.values import shown_money
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ async def create(
     return created.campaign
 
 
-def defined(fields: CampaignFields, name: str) -> Callable[[campaigns.CreationTerms], Definition]:
+def defined(fields: DefinitionFields, name: str) -> Callable[[campaigns.CreationTerms], Definition]:
     """What a campaign is that somebody describes."""
 
     def define(terms: campaigns.CreationTerms) -> Definition:
@@ -112,7 +112,7 @@ def start_of(fields: StartFields, now: datetime) -> schedule.ScheduledTime | Non
     return None
 
 
-def caller_id_of(fields: CampaignFields, terms: campaigns.CreationTerms) -> str:
+def caller_id_of(fields: DefinitionFields, terms: campaigns.CreationTerms) -> str:
     """The number that callees see. Raises `Invalid` when there is none."""
     caller_id = fields.caller_id or terms.caller_id
     if caller_id is None:

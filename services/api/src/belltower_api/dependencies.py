@@ -20,6 +20,7 @@ from belltower.outcomes import Outcomes
 from belltower_api import merge_patch
 from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
+from belltower_api.ical_feed import WrittenCalendars
 from belltower_api.idempotency import answered_once
 from belltower_api.live import Live
 from belltower_api.same_origin import refuse_other_sites
@@ -59,6 +60,7 @@ class Resources:
     """How many lists of contacts are read at once: what they take of memory and processor is bounded."""
     file_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """The same for large files, behind which nobody else's short list waits."""
+    calendars: WrittenCalendars = field(default_factory=WrittenCalendars)
     hashers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many passwords are hashed at once, for the same reason."""
 

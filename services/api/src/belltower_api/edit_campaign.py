@@ -29,6 +29,7 @@ from belltower_api.contact_list import ContactList, warnings_of
 from belltower_api.create_campaign import defined, start_of, wake_schedulers
 from belltower_api.dependencies import Resources
 from belltower_api.errors import LostRace, TooLarge
+from belltower_api.if_match import Seen
 from belltower_api.lists import listed
 from belltower_api.merge_patch import patched
 from belltower_api.schemas.campaign import Campaign
@@ -84,7 +85,7 @@ class _Changed(Exception):
 
 
 async def edit(
-    resources: Resources, principal: Principal, campaign_id: UUID, patch: Json, contacts: ContactsEdit, if_match: str
+    resources: Resources, principal: Principal, campaign_id: UUID, patch: Json, contacts: ContactsEdit, seen: Seen
 ) -> Edited:
     """Edit a campaign that is scheduled or paused, and wake the schedulers when it is due before they would look by themselves.
 
@@ -92,14 +93,14 @@ async def edit(
     """
     for tried in range(1, _TRIES + 1):
         before, shown = await _read(resources, principal.account_id, campaign_id)
-        if not etag.names_version(if_match, before.version):
+        if not seen.fits(before.version):
             raise LostRace(etag.of_campaign(before, shown))
         require_editable(CampaignStatus(before.status))
         try:
             async with _planned(resources, principal.account_id, before, shown, patch, contacts) as plan:
                 return await _do(resources, principal, plan)
         except _Changed:
-            if not etag.is_any(if_match) or tried == _TRIES:
+            if not seen.is_any or tried == _TRIES:
                 now = await _read(resources, principal.account_id, campaign_id)
                 raise LostRace(etag.of_campaign(*now)) from None
     raise AssertionError("unreachable")

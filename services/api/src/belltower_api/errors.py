@@ -98,20 +98,20 @@ class PreconditionRequired(HTTPException):
     def __init__(self) -> None:
         super().__init__(
             428,
-            "If-Match is missing. Read the campaign, and send the ETag of that answer as If-Match: then nobody's change is"
+            "If-Match is missing. Read it first, and send the ETag of that answer as If-Match: then nobody's change is"
             " overwritten unseen.",
         )
 
 
 class LostRace(HTTPException):
-    """The campaign has changed since the state that an edit was made for (RFC 9110, 15.5.13)."""
+    """What is changed is not in the state any more that the change was made for (RFC 9110, 15.5.13)."""
 
     code = "precondition_failed"
 
     def __init__(self, etag: str) -> None:
         super().__init__(
             412,
-            "The campaign has changed since you read it. Read it again, look whether your edit still fits, and send it with"
+            "It has changed since you read it. Read it again, look whether your edit still fits, and send it with"
             " the new ETag.",
             {"ETag": etag},
         )

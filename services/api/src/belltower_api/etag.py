@@ -13,7 +13,6 @@ from belltower.db import campaigns
 from belltower_api.schemas.campaign import Campaign
 
 _OK = 200
-ANY = "*"
 
 
 def with_etag(request: Request, response: Response) -> Response:
@@ -34,25 +33,10 @@ def of_campaign(campaign: campaigns.Campaign, shown: Campaign) -> str:
     return f'"{campaign.version}.{_hash(shown.model_dump_json().encode())}"'
 
 
-def names_version(if_match: str, version: int) -> bool:
-    """Whether an If-Match names a state of a campaign with this version of its row, or any.
-
-    What is behind the version does not matter, nor whether a server on the way that compresses answers has marked the tag weak or
-    put its method behind it: the version stays what we gave.
-    """
-    tags = [each.strip().removeprefix("W/").strip('"') for each in if_match.split(",")]
-    return is_any(if_match) or any(tag.partition(".")[0] == str(version) for tag in tags)
-
-
-def is_any(if_match: str) -> bool:
-    """Whether an If-Match leaves it to us which state is changed."""
-    return if_match.strip() == ANY
-
-
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _has(known: str, tag: str) -> bool:
     tags = [each.strip().removeprefix("W/") for each in known.split(",")]
-    return tag in tags or known.strip() == ANY
+    return tag in tags or known.strip() == "*"

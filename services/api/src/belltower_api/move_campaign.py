@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db import campaigns, moves
+from belltower.db import campaigns, moves, series
 from belltower.db.engine import in_transaction
 from belltower.db.progress import get_progress
 from belltower.domain import schedule
@@ -104,8 +104,12 @@ async def _stopped(connection: AsyncConnection, principal: Principal, campaign_i
 
 
 async def stop_all(resources: Resources, principal: Principal, once: Once) -> tuple[CallingStopped, HTTPStatus]:
-    """Pause all campaigns of an account that call or will, and wait a moment for calls that are being placed."""
+    """Pause all series and all campaigns of an account that call or will, and wait a moment for calls that are being placed."""
     account_id = principal.account_id
+    # Series first: what is made of them meanwhile is paused with the campaigns.
+    await in_transaction(
+        resources.engine, lambda connection: series.pause_all(connection, account_id, actor=principal.actor)
+    )
     paused = await moves.pause_all(resources.engine, account_id, actor=principal.actor)
     dialling = await _settled(resources, lambda connection: moves.count_all_dialling(connection, account_id))
     stopped = CallingStopped(paused=paused, dialling=dialling)

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import math
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,8 +18,10 @@ from belltower_scheduler import metrics
 from belltower_scheduler.announce_due import announce_due
 from belltower_scheduler.fold import keep_folding
 from belltower_scheduler.listener import listen
+from belltower_scheduler.materialise_series import decide, keep_making
 from belltower_scheduler.settings import SchedulerSettings
 from belltower_scheduler.sweep import TAKE_TIME, sweep_announcements, sweep_dialers
+from belltower_scheduler.wall_times import keep_wall_times
 
 log = structlog.get_logger(__name__)
 
@@ -43,22 +47,28 @@ class CampaignScheduler:
         database: DatabaseSettings,
         *,
         check_interval: float = 60,
+        minimum_balance: Decimal = Decimal(0),
     ) -> None:
         self._engine = engine
         self._publisher = publisher
         self._database = database
         self.check_interval = check_interval
+        self._minimum_balance = minimum_balance
         self._woken = asyncio.Event()
+        self._unmade = asyncio.Event()
+        self._decision_at = 0.0
         self._at_rest = asyncio.Lock()
         self._steady_from = boot_time() + STEADY
         self._ticked_at = boot_time()
 
     async def run(self) -> None:
-        """Announce, sweep and fold, for ever; a loop that dies ends the process."""
+        """Announce, sweep, fold and make occurrences, for ever; a loop that dies ends the process."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publisher.run())
             group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
             group.create_task(keep_folding(self._engine))
+            group.create_task(keep_making(self._engine, self._minimum_balance, self._unmade, self._woken.set))
+            group.create_task(keep_wall_times(self._engine))
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:
@@ -79,6 +89,7 @@ class CampaignScheduler:
                 log.exception("tick_failed")
                 metrics.tick_errors.labels("announce").inc()
                 self._reconnected()
+                self._decision_at = 0
                 pause = RETRY_PAUSE
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), pause)
@@ -90,11 +101,16 @@ class CampaignScheduler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._publisher.connected.wait(), RETRY_PAUSE)
             return 0 if self._publisher.connected.is_set() else SHORTEST_SLEEP
+        if boot_time() >= self._decision_at:  # before those occurrences could be announced that do not take place
+            await decide(self._engine, self._minimum_balance)
         confirmed = await announce_due(self._engine, self._publisher)
         wake = await next_wake(self._engine)
         if await self._sweep(wake):
             confirmed &= await announce_due(self._engine, self._publisher)
             wake = await next_wake(self._engine)
+        if wake.unmade_since is not None and wake.unmade_since <= wake.now:
+            self._unmade.set()
+        self._decision_at = boot_time() + _seconds_to(wake.decision_at, wake.now)
         return self._pause(wake) if confirmed else RETRY_PAUSE
 
     async def _sweep(self, wake: Wake) -> int:
@@ -118,7 +134,7 @@ class CampaignScheduler:
         if wake.lapses_at is not None:
             lapses_in = (wake.lapses_at - wake.now).total_seconds()
             pause = min(pause, max(lapses_in, self._steady_from - boot_time(), CLAIMED_ELSEWHERE))
-        return pause
+        return min(pause, max(_seconds_to(wake.decision_at, wake.now), CLAIMED_ELSEWHERE))
 
     async def live(self) -> str | None:
         """What is wrong with this process, if anything."""
@@ -138,6 +154,10 @@ def _passed(instant: datetime | None, seconds: float, now: datetime) -> bool:
     return instant is not None and instant + timedelta(seconds=seconds) <= now
 
 
+def _seconds_to(instant: datetime | None, now: datetime) -> float:
+    return math.inf if instant is None else (instant - now).total_seconds()
+
+
 _scheduler: CampaignScheduler | None = None
 
 
@@ -149,6 +169,7 @@ def initialize_scheduler(settings: SchedulerSettings) -> CampaignScheduler:
         CampaignPublisher(settings, name="scheduler"),
         settings,
         check_interval=settings.check_interval,
+        minimum_balance=settings.minimum_balance,
     )
     return _scheduler
 

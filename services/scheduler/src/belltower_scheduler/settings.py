@@ -1,7 +1,16 @@
 """The scheduler's settings."""
 
-from belltower.runtime.settings import BrokerSettings, DatabaseSettings, HttpSettings, LogSettings, SchedulingSettings
+from belltower.runtime.settings import (
+    BillingSettings,
+    BrokerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    LogSettings,
+    SchedulingSettings,
+)
 
 
-class SchedulerSettings(SchedulingSettings, DatabaseSettings, BrokerSettings, HttpSettings, LogSettings):
+class SchedulerSettings(
+    SchedulingSettings, BillingSettings, DatabaseSettings, BrokerSettings, HttpSettings, LogSettings
+):
     """All that the scheduler's process needs."""

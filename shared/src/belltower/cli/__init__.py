@@ -2,7 +2,7 @@
 
 import typer
 
-from belltower.cli import do_not_call, operator
+from belltower.cli import do_not_call, operator, series
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
@@ -53,6 +53,7 @@ for _name, _command in (
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)
 
+app.add_typer(series.commands, name="series", rich_help_panel="Campaigns")
 app.add_typer(do_not_call.app, name="do-not-call", rich_help_panel="Campaigns")
 
 app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)

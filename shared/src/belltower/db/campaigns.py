@@ -72,6 +72,12 @@ class Campaign(Definition):
     """Since when lists leave it out."""
     version: int
     """Counts the changes of the row."""
+    series_id: UUID | None = None
+    """The series of which it is an occurrence."""
+    occurrence: datetime | None = None
+    """Which one: the wall time by the series' rule."""
+    is_exception: bool = False
+    """It was edited by itself: changes of its series leave it alone."""
 
     @property
     def definition(self) -> Definition:
@@ -172,6 +178,7 @@ async def create_campaign(
             scheduled_time=scheduled and scheduled.instant,
             scheduled_wall=scheduled and scheduled.wall,
             timezone=new.timezone,
+            wall_time_meant=scheduled is not None and scheduled.meant_as_wall,
             retry_of=new.retry_of,
             is_test=new.is_test,
             contacts=len(contacts),

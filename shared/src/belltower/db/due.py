@@ -34,6 +34,10 @@ class Wake:
     """The oldest announcement that nobody has taken up."""
     lapses_at: datetime | None
     """When the first dialer that owns campaigns lapses, unless it renews its heartbeat."""
+    decision_at: datetime | None = None
+    """When the next occurrence of a series is to be decided on."""
+    unmade_since: datetime | None = None
+    """Since when a series has lacked its next occurrence."""
 
 
 async def get_scheduled_campaigns_to_run(engine: AsyncEngine, batch: int) -> list[Due]:
@@ -68,7 +72,7 @@ async def next_wake(engine: AsyncEngine) -> Wake:
     """When the scheduler has to look again."""
     async with engine.connect() as connection:
         row = (await connection.execute(sql("next_wake"))).one()
-        return Wake(row.now, row.next_due_at, row.announced_at, row.lapses_at)
+        return Wake(*row)
 
 
 async def count_backlog(engine: AsyncEngine) -> int:

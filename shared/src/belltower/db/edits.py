@@ -149,12 +149,14 @@ async def write(
         "announced_at": None,
         "contacts": campaign.contacts + list_change.added - list_change.removed,
         "contact_fields": list(contact_fields),
+        "is_exception": campaigns.c.series_id.is_not(None),
     }
     if timing is not None:
         values |= {
             "is_scheduled": timing.scheduled is not None,
             "scheduled_time": timing.scheduled and timing.scheduled.instant,
             "scheduled_wall": timing.scheduled and timing.scheduled.wall,
+            "wall_time_meant": timing.scheduled is not None and timing.scheduled.meant_as_wall,
             "timezone": timing.timezone,
         }
         if campaign.status == CampaignStatus.SCHEDULED:

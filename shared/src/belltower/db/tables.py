@@ -7,6 +7,7 @@ text with a CHECK that is made from the domain's enums. An index's predicate hol
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -42,6 +44,7 @@ from belltower.domain.call import FINAL as FINAL_CALL
 from belltower.domain.call import LIVE, CallStatus, Disposition
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
 from belltower.domain.principal import Role
+from belltower.domain.series import SeriesEventKind, SeriesStatus
 
 metadata = MetaData(
     naming_convention={
@@ -86,6 +89,50 @@ def _changed(comment: str | None = None) -> Column[str]:
 
 def _id() -> Column[int]:
     return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def definition_columns() -> list[Column[Any]]:
+    """What a campaign is: a column for each field of `Definition`, for each table that keeps one."""
+    return [
+        Column("name", Text, nullable=False),
+        Column("welcome_message", Text, nullable=False),
+        Column("language", Text, nullable=False),
+        Column("voice", Text, nullable=False),
+        Column("caller_id", Text, nullable=False),
+        Column("concurrency", Integer, nullable=False, comment="Simultaneous calls."),
+        Column("max_attempts", SmallInteger, nullable=False),
+        Column("retry_delay", Integer, nullable=False, comment="Seconds between two calls to a contact."),
+        Column(
+            "retry_delays",
+            JSONB,
+            nullable=False,
+            server_default="{}",
+            comment="Seconds by disposition, where they differ from retry_delay; null: no other call after it.",
+        ),
+        Column(
+            "retry_backoff",
+            Float,
+            nullable=False,
+            server_default="1",
+            comment="What the delay is multiplied by for each attempt after the first.",
+        ),
+        Column(
+            "answering_machine",
+            Text,
+            nullable=False,
+            server_default=AnsweringMachine.TREAT_AS_ANSWERED.value,
+            comment="What happens when a machine answers.",
+        ),
+        Column(
+            "calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit of its own."
+        ),
+        Column(
+            "misfire_grace",
+            Integer,
+            nullable=True,
+            comment="Seconds after its scheduled time within which it may still start by itself; null: however late.",
+        ),
+    ]
 
 
 accounts = Table(
@@ -214,42 +261,7 @@ campaigns = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("welcome_message", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("voice", Text, nullable=False),
-    Column("caller_id", Text, nullable=False),
-    Column("concurrency", Integer, nullable=False, comment="Simultaneous calls."),
-    Column("max_attempts", SmallInteger, nullable=False),
-    Column("retry_delay", Integer, nullable=False, comment="Seconds between two calls to a contact."),
-    Column(
-        "retry_delays",
-        JSONB,
-        nullable=False,
-        server_default="{}",
-        comment="Seconds by disposition, where they differ from retry_delay; null: no other call after it.",
-    ),
-    Column(
-        "retry_backoff",
-        Float,
-        nullable=False,
-        server_default="1",
-        comment="What the delay is multiplied by for each attempt after the first.",
-    ),
-    Column(
-        "answering_machine",
-        Text,
-        nullable=False,
-        server_default=AnsweringMachine.TREAT_AS_ANSWERED.value,
-        comment="What happens when a machine answers.",
-    ),
-    Column("calls_per_second", Integer, nullable=True, comment="New calls in any second; null: no limit of its own."),
-    Column(
-        "misfire_grace",
-        Integer,
-        nullable=True,
-        comment="Seconds after its scheduled time within which it may still start by itself; null: however late.",
-    ),
+    *definition_columns(),
     Column("is_scheduled", Boolean, nullable=False),
     Column("scheduled_time", Instant, nullable=True),
     Column(
@@ -259,6 +271,29 @@ campaigns = Table(
         comment="The wall time that was meant, in `timezone`.",
     ),
     Column("timezone", Text, nullable=False),
+    Column(
+        "wall_time_meant",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="`scheduled_wall` is what somebody wrote; should the zone's rules change, `scheduled_time` follows it.",
+    ),
+    Column(
+        "series_id", ForeignKey("series.id", use_alter=True), nullable=True, comment="Of which it is an occurrence."
+    ),
+    Column(
+        "occurrence",
+        DateTime(timezone=False),
+        nullable=True,
+        comment="Which one: the wall time by the series' rule. It stays as it is, whatever becomes of scheduled_time.",
+    ),
+    Column(
+        "is_exception",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="An occurrence that was edited by itself; changes of its series leave it alone.",
+    ),
     Column(
         "retry_of",
         ForeignKey("campaigns.id"),
@@ -330,6 +365,140 @@ campaigns = Table(
     Index("campaigns_list_idx", "account_id", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
     # The live view's question, here and below: what of an account changed since then?
     Index("campaigns_changed_idx", "account_id", "changed"),
+    # An occurrence is made once, whatever became of it.
+    Index(
+        "campaigns_occurrence_key",
+        "series_id",
+        "occurrence",
+        unique=True,
+        postgresql_where=text("series_id IS NOT NULL"),
+    ),
+    Index(
+        "campaigns_running_occurrences_idx",
+        "series_id",
+        postgresql_where=text("series_id IS NOT NULL AND status IN ('pending', 'processing')"),
+    ),
+    # The calendar's question: what was, or is to be, in these weeks?
+    Index(
+        "campaigns_calendar_idx",
+        "account_id",
+        text("COALESCE(scheduled_time, created_at)"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    # Whose time may have to follow its zone's rules?
+    Index(
+        "campaigns_wall_time_idx",
+        "id",
+        postgresql_where=text("wall_time_meant AND status IN ('paused', 'scheduled') AND deleted_at IS NULL"),
+    ),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    *definition_columns(),
+    Column("rrule", Text, nullable=False, comment="RFC 5545, 3.3.10; UNTIL is a wall time."),
+    Column("starts", DateTime(timezone=False), nullable=False, comment="Wall time in `timezone`, here and in `ends`."),
+    Column("timezone", Text, nullable=False),
+    Column("exdates", ARRAY(Date), nullable=False, server_default="{}", comment="Days without an occurrence."),
+    Column("ends", DateTime(timezone=False), nullable=True, comment="The last that may be; null: as the rule says."),
+    Column(
+        "skip_if_running",
+        Boolean,
+        nullable=False,
+        comment="An occurrence does not take place while one before it still runs.",
+    ),
+    Column("contacts", Integer, nullable=False, comment="How many contacts it has."),
+    Column("contact_fields", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("status", Text, nullable=False),
+    Column(
+        "decided_until",
+        Instant,
+        nullable=False,
+        comment="Its occurrences up to then were made, left out or missed.",
+    ),
+    Column(
+        "ahead",
+        ForeignKey("campaigns.id"),
+        nullable=True,
+        comment="The campaign of its next occurrence, which waits for its time, or is hidden (deleted_at) as long as"
+        " `copied_to` is not null.",
+    ),
+    Column(
+        "copied_to",
+        BigInteger,
+        nullable=True,
+        comment="Up to which of its contacts they were copied into `ahead`; null: there is nothing to copy.",
+    ),
+    Column(
+        "next_due_at",
+        Instant,
+        nullable=True,
+        comment="When `ahead` is to be decided on, or, while there is none that is whole, since when it is wanted.",
+    ),
+    Column("split_from", ForeignKey("series.id"), nullable=True, comment="The series that it goes on for."),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("deleted_at", Instant, nullable=True),
+    Column("version", BigInteger, nullable=False, server_default="1", comment="Counts what people changed."),
+    _status_check(SeriesStatus),
+    CheckConstraint("next_due_at IS NULL OR status = 'active' AND deleted_at IS NULL", name="due_while_active"),
+    CheckConstraint("copied_to IS NULL OR ahead IS NOT NULL", name="copied_to"),
+    Index("series_list_idx", "account_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    # The scheduler's questions: which occurrence is to be decided on next, and which series lacks one?
+    Index(
+        "series_decision_idx",
+        "next_due_at",
+        postgresql_where=text("next_due_at IS NOT NULL AND ahead IS NOT NULL AND copied_to IS NULL"),
+    ),
+    Index(
+        "series_work_idx",
+        "next_due_at",
+        postgresql_where=text("next_due_at IS NOT NULL AND (ahead IS NULL OR copied_to IS NOT NULL)"),
+    ),
+    comment="Recurring campaigns: what each occurrence says, when, and to whom.",
+)
+
+series_contacts = Table(
+    "series_contacts",
+    metadata,
+    _id(),
+    Column("series_id", ForeignKey("series.id"), nullable=False),
+    Column("phone", Text, nullable=False, comment="E.164."),
+    Column("name", Text, nullable=True),
+    Column("fields", JSON, nullable=True),
+    Index("series_contacts_series_id_idx", "series_id", "id"),
+    comment="Whom each occurrence of a series rings.",
+)
+
+series_events = Table(
+    "series_events",
+    metadata,
+    _id(),
+    Column("series_id", ForeignKey("series.id"), nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=True),
+    Column("occurrence", Instant, nullable=True, comment="Which one it is about, or the first of several."),
+    Column("occurrences", Integer, nullable=False, server_default="0", comment="How many it is about."),
+    CheckConstraint(f"kind IN ({sql_list(SeriesEventKind)})", name="kind"),
+    Index("series_events_series_id_idx", "series_id", "id"),
+    comment="What became of a series: what people changed, and which occurrences did not take place.",
+)
+
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256: tokens have 256 random bits."),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("last_used_at", Instant, nullable=True, comment="To the minute; null: never."),
+    Column("revoked_at", Instant, nullable=True),
+    comment="Addresses at which calendars read an account's campaigns without signing in.",
 )
 
 campaign_events = Table(

@@ -6,7 +6,7 @@ others: a skipped one is refused with the next that exists, of a doubled one the
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from belltower.domain.errors import Invalid
@@ -29,6 +29,8 @@ class ScheduledTime:
     wall: datetime
     """Naive, in `timezone`."""
     timezone: str
+    meant_as_wall: bool = False
+    """Somebody wrote the wall time, not the instant: should the zone's rules change, the campaign keeps its wall time."""
 
 
 def zone(name: str) -> ZoneInfo:
@@ -57,11 +59,18 @@ def understood(text: str, timezone: str | None) -> ScheduledTime:
     name = timezone or "UTC"
     where = zone(name)
     if written.tzinfo is None:
-        instant = _instant_of_wall_time(written, where, name)
+        instant = instant_of(written, where)
         wall = written
+        if wall_at(instant, where) != written.replace(fold=0):
+            raise Invalid(
+                FIELD,
+                "scheduled_time_skipped",
+                f"{wall.isoformat()} does not exist in {name}: clocks go forward then. The next valid time is"
+                f" {wall_at(instant, where).isoformat()}.",
+            )
     else:
         instant = written.astimezone(UTC)
-        wall = instant.astimezone(where).replace(tzinfo=None)
+        wall = wall_at(instant, where)
         if timezone and instant.astimezone(where).utcoffset() != written.utcoffset():
             raise Invalid(
                 FIELD,
@@ -69,7 +78,7 @@ def understood(text: str, timezone: str | None) -> ScheduledTime:
                 f"The offset of scheduled_time is not that of {name} at that moment"
                 f" ({instant.astimezone(where).isoformat()}). Send the time without an offset, or leave timezone out.",
             )
-    return ScheduledTime(instant, wall.replace(fold=0), name)
+    return ScheduledTime(instant, wall.replace(fold=0), name, meant_as_wall=written.tzinfo is None)
 
 
 def understood_in(text: str, timezone: str) -> ScheduledTime:
@@ -98,7 +107,7 @@ def still_to_come(time: ScheduledTime, *, now: datetime) -> ScheduledTime:
 
 def at(instant: datetime, timezone: str) -> ScheduledTime:
     """An instant as a scheduled time in a zone that is known."""
-    return ScheduledTime(instant, instant.astimezone(zone(timezone)).replace(tzinfo=None, fold=0), timezone)
+    return ScheduledTime(instant, wall_at(instant, zone(timezone)), timezone)
 
 
 def _parse(text: str) -> datetime:
@@ -115,22 +124,21 @@ def _parse(text: str) -> datetime:
     return written
 
 
-def _instant_of_wall_time(wall: datetime, where: ZoneInfo, name: str) -> datetime:
-    instant = wall.replace(tzinfo=where, fold=0).astimezone(UTC)
-    if instant.astimezone(where).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
-        return instant
+def instant_of(wall: datetime, where: tzinfo) -> datetime:
+    """The first instant at which clocks in a zone show a wall time, or, where they skip it, one that is later."""
+    wall = wall.replace(tzinfo=None, fold=0)
+    instant = wall.replace(tzinfo=where).astimezone(UTC)
     # In a gap the reading with fold=0 uses the offset before the change, so it lands as far behind the gap's end as the
     # wall time lies behind its start. The first wall time that exists is the moment of the change itself.
-    after = _first_moment_after_gap(wall, where)
-    raise Invalid(
-        FIELD,
-        "scheduled_time_skipped",
-        f"{wall.isoformat()} does not exist in {name}: clocks go forward then. The next valid time is"
-        f" {after.replace(tzinfo=None).isoformat()}.",
-    )
+    return instant if wall_at(instant, where) == wall else _first_moment_after_gap(wall, where)
 
 
-def _first_moment_after_gap(wall: datetime, where: ZoneInfo) -> datetime:
+def wall_at(instant: datetime, where: tzinfo) -> datetime:
+    """What clocks in a zone show at an instant."""
+    return instant.astimezone(where).replace(tzinfo=None, fold=0)
+
+
+def _first_moment_after_gap(wall: datetime, where: tzinfo) -> datetime:
     low = wall.replace(tzinfo=where, fold=1).astimezone(UTC) - timedelta(hours=1)
     high = wall.replace(tzinfo=where, fold=0).astimezone(UTC) + timedelta(hours=1)
     before = low.astimezone(where).utcoffset()
@@ -140,7 +148,7 @@ def _first_moment_after_gap(wall: datetime, where: ZoneInfo) -> datetime:
             low = middle
         else:
             high = middle
-    return high.replace(microsecond=0).astimezone(where)
+    return high.replace(microsecond=0)
 
 
 def _shown(instant: datetime) -> str:

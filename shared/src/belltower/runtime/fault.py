@@ -9,6 +9,8 @@ from typing import Literal
 
 Point = Literal[
     "scheduler.claimed",
+    "scheduler.occurrence_begun",
+    "scheduler.contacts_copied",
     "gate.before_commit",
     "gate.committed",
     "carrier.placed",

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from belltower_api import merge_patch
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.edit_campaign import edit
-from belltower_api.errors import PreconditionRequired
+from belltower_api.if_match import IfMatch
 from belltower_api.links import TO_CAMPAIGN
 from belltower_api.problems import problems
 from belltower_api.schemas.edit import CampaignEdit, CampaignEdited
@@ -33,14 +33,7 @@ async def edit_campaign(
     res: Res,
     asker: Asker,
     response: Response,
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            description="The ETag with which the campaign was read, or * to change whatever state it is in. Without it the answer"
-            " is 428; when the campaign itself has changed since, by an edit or a move, 412. Calls are no such change.",
-        ),
-    ] = None,
+    seen: IfMatch,
 ) -> CampaignEdited:
     """Change a campaign that is `scheduled` or `paused`: what it is, its time, its list. All of it happens, or nothing.
 
@@ -48,9 +41,7 @@ async def edit_campaign(
     instant keeps the campaign's zone. A campaign that has begun keeps its time, and contacts that were called keep their result.
     A campaign that is paused stays so. The edit is in the campaign's history.
     """
-    if if_match is None or not if_match.strip():
-        raise PreconditionRequired
     sent = {name: value for name, value in (await request.json()).items() if name != "contacts"}
-    edited = await edit(res, asker, campaign_id, sent, patch.contacts, if_match)
+    edited = await edit(res, asker, campaign_id, sent, patch.contacts, seen)
     response.headers["ETag"] = edited.etag
     return edited.answer

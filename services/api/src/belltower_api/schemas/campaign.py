@@ -20,7 +20,7 @@ from belltower_api.schemas.pacing import (
     RetryDelays,
 )
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
-from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, one_line
+from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, SeriesId, WallTime, one_line
 
 
 class CampaignPaging(Paging):
@@ -115,7 +115,8 @@ class Campaign(BaseModel):
     name: str = Field(examples=["Delivery notice"])
     status: CampaignStatus = Field(examples=["processing"])
     status_reason: str | None = Field(
-        description="Why it is paused or failed; null where somebody paused it, as its events tell.", examples=[None]
+        description="Why it is paused, failed or left out of its series; null where somebody paused it, as its events tell.",
+        examples=[None],
     )
     welcome_message: str = Field(examples=["Hello, your parcel arrives tomorrow."])
     language: str = Field(examples=["en-US"])
@@ -142,6 +143,14 @@ class Campaign(BaseModel):
         examples=[["name"]],
     )
     retry_of: CampaignId | None = Field(description="The campaign whose contacts it rings again.", examples=[None])
+    series_id: SeriesId | None = Field(description="The series of which it is an occurrence.", examples=[None])
+    occurrence: WallTime | None = Field(
+        description="Which occurrence: the wall time by the series' rule, in `timezone`.",
+        examples=["2030-05-17T09:30:00"],
+    )
+    is_exception: bool = Field(
+        description="An occurrence that was edited by itself: changes of its series leave it alone.", examples=[False]
+    )
     is_test: bool = Field(description="It is one test call, which no list of campaigns shows.", examples=[False])
     created_at: Instant
     started_at: Instant | None = Field(description="When a dialer first took it over.")

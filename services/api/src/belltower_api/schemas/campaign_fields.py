@@ -115,8 +115,8 @@ class Speech(Request):
     )
 
 
-class CampaignFields(Speech, StartFields):
-    """What a campaign is made of, however its numbers are given."""
+class DefinitionFields(Speech):
+    """What a campaign is, whomever it rings and whenever."""
 
     concurrency: Annotated[int, WholeNumber] = Field(
         default=10, ge=1, le=10_000, description="Simultaneous calls.", examples=[10]
@@ -143,6 +143,10 @@ class CampaignFields(Speech, StartFields):
         " is paused instead. null: it starts however late.",
         examples=[3600],
     )
+
+
+class CampaignFields(DefinitionFields, StartFields):
+    """What a campaign is made of, however its numbers are given."""
 
 
 class CampaignCreate(ContactLists, CampaignFields):

@@ -44,12 +44,21 @@ Instant = Annotated[
     PlainSerializer(shown_instant, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-05-17T07:30:00.000Z"]}),
 ]
+WallTime = Annotated[
+    datetime,
+    PlainSerializer(lambda wall: wall.isoformat(timespec="seconds"), return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$", "examples": ["2030-05-17T09:30:00"]}
+    ),
+]
+"""What clocks show: without an offset."""
 Money = Annotated[
     Decimal,
     PlainSerializer(shown_money, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2,6}$", "examples": ["100.00"]}),
 ]
 CampaignId = Annotated[UUID, Field(examples=["01976f5c-5e2a-7b11-9c4d-3a8f7e6d5b21"])]
+SeriesId = Annotated[UUID, Field(examples=["01976f5c-7a1b-7c3d-9e4f-5a6b7c8d9e0f"])]
 ImportId = Annotated[UUID, Field(examples=["01976f5c-3c4d-7a02-8e5f-9b1c6d3e2f43"])]
 CallId = Annotated[UUID, Field(examples=["01976f5c-9d03-7e55-b1f0-6c2d8a4e7f32"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["USD"])]

@@ -1,0 +1,1 @@
+DELETE FROM series_contacts WHERE series_id = :series

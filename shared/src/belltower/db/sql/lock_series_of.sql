@@ -1,0 +1,1 @@
+SELECT id FROM series WHERE id = (SELECT series_id FROM campaigns WHERE id = :campaign) FOR NO KEY UPDATE

@@ -1,0 +1,1 @@
+SELECT *, clock_timestamp() AS now FROM series WHERE id = :series
