@@ -27,15 +27,22 @@ BEYOND_THE_SCHEMA = {
     "invalid_scheduled_time",
     "invalid_text",
     "invalid_timezone",
+    "message_too_long",
+    "no_contact_left",
     "no_valid_number",
     "password_is_email",
+    "precondition_failed",
+    "precondition_required",
+    "replace_alone",
     "scheduled_time_in_past",
     "scheduled_time_missing",
     "scheduled_time_skipped",
     "scheduled_time_too_far",
     "scheduled_time_unexpected",
     "timezone_disagrees",
+    "too_short",  # text of nothing but spaces is empty
     "unsupported_media_type",
+    "would_start",
 }
 """Why data that its schema allows may be refused: rules that a schema cannot say."""
 
@@ -62,6 +69,10 @@ def filter_failure(
 
 
 def _is_beyond_the_schema(problem: dict[str, Any]) -> bool:
-    # Whom to ring may come in any of three fields.
-    without_a_list = problem["code"] == "missing" and problem["errors"][0]["pointer"] == "/phone_numbers"
-    return without_a_list or problem["code"] in BEYOND_THE_SCHEMA
+    # Whom to ring may come in any of three fields; null takes a field away that a campaign has to have.
+    lacks = problem["errors"][0]["pointer"] if problem["code"] == "missing" else ""
+    return (
+        lacks.endswith("/phone_numbers")
+        or lacks in ("/name", "/welcome_message")
+        or problem["code"] in BEYOND_THE_SCHEMA
+    )

@@ -121,10 +121,8 @@ class CampaignFields(Speech, StartFields):
         description="Seconds between the end of a call and the next to the same contact.",
         examples=[1800],
     )
-    misfire_grace: Annotated[int, WholeNumber] | None = Field(
+    misfire_grace: Annotated[int, Field(ge=0, le=30 * 86_400), WholeNumber] | None = Field(
         default=3600,
-        ge=0,
-        le=30 * 86_400,
         description="Seconds after scheduled_time within which it still starts by itself when nothing ran at that time; later it"
         " is paused instead. null: it starts however late.",
         examples=[3600],
