@@ -212,6 +212,16 @@ async def test_a_campaign_is_seen_from_its_creation_to_its_end_as_it_can_be_read
         await events.until(lambda data: data == {"id": new["id"]})
 
 
+async def test_an_edit_is_seen_as_it_can_be_read(served: Served) -> None:
+    api = served.api
+    new = await created(api, is_scheduled=True, scheduled_time="2035-07-01T09:30")
+    path = f"/api/campaigns/{new['id']}"
+    async with served.follow() as events:
+        for patch in ({"name": "Another"}, {"contacts": {"add": {"phone_numbers": ["+14155550199"]}}}):
+            assert (await api.client.patch(path, json=patch, headers={"If-Match": "*"})).status_code == 200
+            assert await events.next() == ("campaign", (await api.client.get(path)).json())
+
+
 async def test_a_test_call_is_seen_and_says_that_it_is_one(served: Served) -> None:
     async with served.follow() as events:
         test = {"phone": "+14155550123", "welcome_message": "Hello."}

@@ -24,6 +24,8 @@ LATER = {"is_scheduled": True, "scheduled_time": "2035-07-01T09:30", "timezone":
 ROUNDS = 25
 SIDE_BY_SIDE = 5
 """Campaigns that are edited, announced and taken over at one moment."""
+SPANS = ((-0.25, -0.05), (-0.03, 0.01), (0.01, 0.05))
+"""From when to when they are edited, in seconds after they are due: mostly before, at about the same moment, mostly after."""
 ANN = "+14155550123"
 
 
@@ -76,15 +78,16 @@ async def test_of_edits_and_a_start_at_one_moment_one_wins_and_nothing_starts_wi
         bodies = [await created(api, **LATER, phone_numbers=[ANN]) for _ in range(SIDE_BY_SIDE)]
         ids = [UUID(body["id"]) for body in bodies]
         await api.execute(
-            """UPDATE campaigns SET scheduled_time = now() + interval '200 ms', next_due_at = now() + interval '200 ms'
+            """UPDATE campaigns SET scheduled_time = now() + interval '600 ms', next_due_at = now() + interval '600 ms'
                WHERE id = ANY(:ids)""",
             ids=ids,
         )
-        due = asyncio.get_running_loop().time() + 0.2
+        due = asyncio.get_running_loop().time() + 0.6
         tags = [(await api.client.get(f"/api/campaigns/{each}")).headers["etag"] for each in ids]
+        spans = [chance.choice(SPANS) for _ in ids]
         edits = [
-            edit(api, str(each), 2 + number, chance.choice([tag, "*"]), due + chance.uniform(-0.05, 0.01))
-            for each, tag in zip(ids, tags, strict=True)
+            edit(api, str(each), 2 + number, chance.choice([tag, "*"]), due + chance.uniform(*span))
+            for each, tag, span in zip(ids, tags, spans, strict=True)
             for number in range(2)
         ]
         running = asyncio.create_task(run(api, owner, ids, due - 0.01))
@@ -100,8 +103,8 @@ async def test_of_edits_and_a_start_at_one_moment_one_wins_and_nothing_starts_wi
             "UPDATE campaigns SET status = 'completed', owner = NULL, next_due_at = NULL WHERE id = ANY(:ids)", ids=ids
         )
     edited = sum(count for outcome, count in outcomes.items() if 200 in outcome)
-    assert edited >= 10, outcomes
-    assert outcomes.total() - edited >= 10, "the start won too seldom to tell"
+    assert edited >= 5, outcomes
+    assert outcomes.total() - edited >= 5, "the start won too seldom to tell"
 
 
 async def check(api: Api, taken: Taken, won: list[int]) -> None:

@@ -32,13 +32,16 @@ BEYOND_THE_SCHEMA = {
     "invalid_text",
     "invalid_timezone",
     "invalid_wall_time",
+    "message_too_long",
+    "no_contact_left",
     "no_occurrence",
     "no_such_occurrence",
     "no_valid_number",
     "password_is_email",
-    "repeated",
     "precondition_failed",
     "precondition_required",
+    "repeated",
+    "replace_alone",
     "scheduled_time_in_past",
     "scheduled_time_missing",
     "scheduled_time_skipped",
@@ -46,7 +49,9 @@ BEYOND_THE_SCHEMA = {
     "scheduled_time_unexpected",
     "span_too_full",
     "timezone_disagrees",
+    "too_short",  # text of nothing but spaces is empty
     "unsupported_media_type",
+    "would_start",
 }
 """Why data that its schema allows may be refused: rules that a schema cannot say."""
 
@@ -73,6 +78,10 @@ def filter_failure(
 
 
 def _is_beyond_the_schema(problem: dict[str, Any]) -> bool:
-    # Whom to ring may come in any of three fields.
-    without_a_list = problem["code"] == "missing" and problem["errors"][0]["pointer"] == "/phone_numbers"
-    return without_a_list or problem["code"] in BEYOND_THE_SCHEMA
+    # Whom to ring may come in any of three fields; null takes a field away that a campaign has to have.
+    lacks = problem["errors"][0]["pointer"] if problem["code"] == "missing" else ""
+    return (
+        lacks.endswith("/phone_numbers")
+        or lacks in ("/name", "/welcome_message")
+        or problem["code"] in BEYOND_THE_SCHEMA
+    )

@@ -38,6 +38,7 @@ def _rows(campaign: Json) -> dict[str, str | Text]:
         "started": instant(campaign["started_at"]),
         "lateness": lateness(campaign["start_lateness"]),
         "completed": instant(campaign["completed_at"]),
+        "archived": instant(campaign["archived_at"]),
         "contacts": f"{progress['completed']:,} of {progress['total']:,} done",
         "of them": counts(progress),
         "calls": ", ".join(f"{count:,} {end}" for end, count in progress["dispositions"].items() if count),

@@ -135,10 +135,8 @@ class DefinitionFields(Speech):
     retry_backoff: RetryBackoff = Field(default=1.0, description=RETRY_BACKOFF, examples=[2])
     answering_machine: AnsweringMachine = Field(default="treat_as_answered", description=ANSWERING_MACHINE)
     calls_per_second: Rate = Field(default=None, description=CAMPAIGN_RATE, examples=[5])
-    misfire_grace: Annotated[int, WholeNumber] | None = Field(
+    misfire_grace: Annotated[int, Field(ge=0, le=30 * 86_400), WholeNumber] | None = Field(
         default=3600,
-        ge=0,
-        le=30 * 86_400,
         description="Seconds after scheduled_time within which it still starts by itself when nothing ran at that time; later it"
         " is paused instead. null: it starts however late.",
         examples=[3600],
