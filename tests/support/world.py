@@ -73,6 +73,8 @@ class World:
         max_attempts: int = 1,
         retry_delay: int = 1,
         caller_id: str = CALLER_ID,
+        calling_window: dict[str, Any] | None = None,
+        expires_in: float | None = None,
     ) -> UUID:
         """Write a campaign, due now, or in `due_in` seconds, or `at` an instant."""
         now = await self.now()
@@ -92,8 +94,10 @@ class World:
                             concurrency=concurrency,
                             max_attempts=max_attempts,
                             retry_delay=retry_delay,
+                            calling_window=calling_window,
                         ),
                         timezone="UTC",
+                        expires_at=None if expires_in is None else now + timedelta(seconds=expires_in),
                         scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,
                     ),
                     contacts,

@@ -22,6 +22,7 @@ from belltower_api import openapi
 from belltower_api.routes import (
     administrator,
     api_keys,
+    calling_hours,
     calls,
     campaigns,
     carrier_callbacks,
@@ -68,6 +69,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     stats,
     calls,
     do_not_call,
+    calling_hours,
     stream,
     wallet,
     session,

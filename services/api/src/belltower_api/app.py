@@ -20,6 +20,7 @@ from belltower_api.problems import add_handlers
 from belltower_api.routes import (
     administrator,
     api_keys,
+    calling_hours,
     calls,
     campaigns,
     carrier_callbacks,
@@ -126,6 +127,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(stats.router)
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
+    app.include_router(calling_hours.router)
     app.include_router(stream.router)
     app.include_router(wallet.router)
     app.include_router(session.router)

@@ -44,6 +44,7 @@ class Taken:
     first_start: bool
     """It was never run before: its lateness is that of its start."""
     stream_url: str | None
+    expires_at: datetime | None
 
     @property
     def lateness(self) -> float:
@@ -182,4 +183,5 @@ def _taken(row: Mapping[Any, Any]) -> Taken:
         taken_at=row["taken_at"],
         first_start=row["first_start"],
         stream_url=row["stream_url"],
+        expires_at=row["expires_at"],
     )

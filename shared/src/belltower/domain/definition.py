@@ -1,6 +1,8 @@
 """What a campaign is, whomever it rings and whenever: edits change it, duplicates and retries copy it, series repeat it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +20,6 @@ class Definition:
     max_attempts: int
     retry_delay: int
     """Seconds between two calls to a contact."""
+    calling_window: Mapping[str, Any] | None = None
+    """The document of the campaign's own calling window (`domain.calling_window`), which narrows the account's; None: the
+    account's alone counts."""
