@@ -132,10 +132,7 @@ class CampaignFields(Speech, StartFields):
         default=None,
         description="When its contacts may be called, on their own clocks. It narrows the account's calling hours: who is called"
         " is inside both. null: the account's alone count. In a form: as JSON.",
-        examples=[
-            {"hours": [{"days": ["saturday", "sunday"], "start": "10:00", "end": "18:00"}], "holidays": []},
-            None,
-        ],
+        examples=[{"hours": [{"days": ["saturday", "sunday"], "start": "10:00", "end": "18:00"}], "holidays": []}],
     )
 
 
