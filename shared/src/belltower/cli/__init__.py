@@ -3,6 +3,7 @@
 import typer
 
 from belltower.cli import operator
+from belltower.cli.calling_hours import calling_hours
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
 from belltower.cli.download import download_results
@@ -42,6 +43,7 @@ for _name, _command in (
     ("retry", retry_campaign),
     ("delete", delete_campaign),
     ("wallet", show_wallet),
+    ("calling-hours", calling_hours),
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)
 

@@ -117,6 +117,10 @@ class Api:
                     raise
             self._sleep(pause)
 
+    def put(self, path: str, **content: Any) -> Json:
+        """Replace what is at a path; what it is then."""
+        return self._ask("PUT", path, **content)
+
     def delete(self, path: str) -> None:
         """Delete what is at a path."""
         self._ask("DELETE", path)
