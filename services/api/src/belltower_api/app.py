@@ -87,7 +87,7 @@ def _as_text(schema: dict[str, Any]) -> None:
         case [value, {"type": "null"}]:
             del schema["anyOf"]
             schema.update(value)
-    if schema.get("type") == "object":
+    if any(isinstance(example, dict) for example in schema.get("examples", ())):
         content = {name: schema.pop(name) for name in schema.keys() - {"title", "description", "examples"}}
         schema.update(type="string", contentMediaType="application/json", contentSchema=content)
         schema["examples"] = [json.dumps(example) for example in schema["examples"]]
