@@ -1,6 +1,7 @@
 """Calling hours at the gate, in the dialer and at the carrier: no call outside them. On a real database with real commits."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.support.calling_hours import CALIFORNIA, around_now, closed_now, open_now, set_hours, window
 from tests.support.dialers import Dialers, HangingUpCarrier, RecordingCarrier, TestDialer
@@ -149,6 +150,23 @@ async def test_once_new_hours_are_said_no_gate_goes_by_the_former_ones(world: Wo
     assert await dialer.gate.admit(campaign) is Verdict.GO_ON
     assert requests(dialer) == []
     assert {contact.status for contact in await contacts_of(world)} == {"waiting"}
+
+
+async def test_a_gate_that_waited_for_a_change_of_the_hours_judges_by_the_new_ones(
+    world: World, dialers: Dialers
+) -> None:
+    """Even if nothing but the account's row tells it of them."""
+    dialer = await dialers()
+    (campaign,) = await dialer.read(await world.campaign(numbers(5)))
+    async with dialers.engine.connect() as clerk:
+        async with clerk.begin():
+            new = {"document": json.dumps(closed_now())}
+            await clerk.execute(text("UPDATE accounts SET calling_window = CAST(:document AS jsonb)"), new)
+            verdict = asyncio.ensure_future(dialer.gate.admit(campaign))
+            await eventually(lambda: _somebody_waits_for_a_lock(world))
+        assert await verdict is Verdict.GO_ON
+    assert requests(dialer) == []
+    assert {contact.window_zone for contact in await contacts_of(world)} == {CALIFORNIA}
 
 
 async def test_hours_and_gates_race_and_whoever_was_let_through_was_inside_what_held_then(
