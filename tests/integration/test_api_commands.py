@@ -21,8 +21,10 @@ from belltower_api.app import create_app
 BELLTOWER = str(Path(sys.executable).with_name("belltower"))
 
 
-def belltower(database_url: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
+def belltower(
+    database_url: str, *arguments: str, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    environment |= {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
     return subprocess.run(
         [BELLTOWER, *arguments], env=environment, input=given, capture_output=True, text=True, timeout=60
     )
@@ -209,3 +211,17 @@ def test_a_password_is_asked_for_without_showing_it(database_url: str) -> None:
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("create-account", "--help"), ("create-user", "--help")])
 def test_help_is_there(arguments: tuple[str, ...]) -> None:
     assert "Usage" in belltower("", *arguments).stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "start"),
+    [({"BELLTOWER_CARRIER": "simulated"}, None), ({"BELLTOWER_CARRIER": "twilio"}, "08:00"), ({}, "08:00")],
+)
+async def test_a_new_account_may_call_at_any_time_only_where_nobody_is_called(
+    database_url: str, environment: dict[str, str], start: str | None
+) -> None:
+    made = belltower(database_url, "create-account", "Acme", "--email", "ann@example.com", **environment)
+    assert made.returncode == 0, made.stderr
+    connection = await asyncpg.connect(database_url)
+    assert await connection.fetchval("SELECT calling_window #>> '{hours,0,start}' FROM accounts") == start
+    await connection.close()

@@ -83,7 +83,7 @@ async def test_a_download_has_a_line_for_everyone_with_the_calls_summed_up(
     assert called.pop("last_called_at").endswith("Z")
     assert called == {
         "phone": PHONES[0], "name": "", "status": "waiting", "reason": "", "attempts": "0", "calls": "2",
-        "last_call_status": "completed", "talk_seconds": "61", "cost": "0.04", "currency": "USD",
+        "last_call_status": "completed", "talk_seconds": "61", "cost": "0.04", "currency": "USD", "timezone": "",
     }  # fmt: skip
     assert rows[2]["reason"] == "'=cmd()", "a spreadsheet must not take it for a formula"
     assert (rows[6]["calls"], rows[6]["last_call_status"], rows[6]["cost"]) == ("0", "", "0.00")

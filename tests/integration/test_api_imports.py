@@ -35,7 +35,9 @@ async def test_a_file_is_looked_into_and_nothing_starts(api: Api) -> None:
     assert (body["contacts"], body["duplicates"], body["rejected"]["by_reason"]) == (
         1, 1, {"empty": 1, "not_a_phone_number": 1},
     )  # fmt: skip
-    assert body["sample"] == [{"phone": A, "name": "Ann Lee", "fields": {"Vorname": "Ann", "Termin": "10:00"}}]
+    assert body["sample"] == [
+        {"phone": A, "name": "Ann Lee", "fields": {"Vorname": "Ann", "Termin": "10:00"}, "timezone": None}
+    ]
     assert await api.one("SELECT count(*) FROM campaigns") == 0
     assert (await api.client.get(response.headers["location"])).json() == body
     assert (await api.client.get("/api/imports")).json()["items"] == [body]

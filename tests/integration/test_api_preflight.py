@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.support.api import Api, campaign, refused
+from tests.support.calling_hours import set_hours, window
 
 A, B, C = "+14155550123", "+14155550124", "+442079460000"
 
@@ -25,7 +26,7 @@ async def test_it_says_how_many_would_be_called_and_for_how_much_and_writes_noth
 
     assert response.status_code == 200
     assert (body["contacts"], body["will_be_called"], body["skipped"]) == (
-        3, 2, {"do_not_call": 1, "unknown_time_zone": 0},
+        3, 2, {"do_not_call": 1, "unknown_time_zone": 0, "window_never_opens": 0},
     )  # fmt: skip
     assert (body["duplicates"], body["rejected"]["count"]) == (1, 1)
     assert (body["estimated_duration"], body["estimated_cost"], body["based_on_calls"]) == (120, "0.04", 0)
@@ -52,7 +53,7 @@ async def test_estimates_come_from_the_accounts_own_latest_calls(api: Api) -> No
 
 
 async def test_the_first_call_waits_for_the_calling_window(api: Api) -> None:
-    await api.execute("UPDATE accounts SET window_start = '08:00', window_end = '21:00'")
+    await set_hours(api.engine, api.account, window("08:00", "21:00"))
     year = datetime.now(UTC).year + 1
     at = f"{year}-01-15T03:00:00Z"  # 03:00 in London, 19:00 in San Francisco
     scheduled = {"is_scheduled": True, "scheduled_time": at}
@@ -65,7 +66,7 @@ async def test_the_first_call_waits_for_the_calling_window(api: Api) -> None:
 async def test_whom_nobody_knows_where_to_find_will_not_be_called(api: Api) -> None:
     satellite = "+8835100000000"
     assert (await _preflight(api, phone_numbers=[A, satellite])).json()["will_be_called"] == 2
-    await api.execute("UPDATE accounts SET window_start = '00:00', window_end = '23:59'")
+    await set_hours(api.engine, api.account, window("00:00", "24:00"))
     body = (await _preflight(api, phone_numbers=[A, satellite])).json()
     assert (body["will_be_called"], body["skipped"]["unknown_time_zone"]) == (1, 1)
     body = (await _preflight(api, phone_numbers=[satellite])).json()
@@ -74,7 +75,7 @@ async def test_whom_nobody_knows_where_to_find_will_not_be_called(api: Api) -> N
 
 @pytest.mark.parametrize("numbers", [["nonsense"], ["+1202555", "12"], []])
 async def test_a_list_that_is_still_being_written_is_no_error(api: Api, numbers: list[str]) -> None:
-    await api.execute("UPDATE accounts SET window_start = '00:00', window_end = '23:59'")
+    await set_hours(api.engine, api.account, window("00:00", "24:00"))
     body = (await _preflight(api, phone_numbers=numbers)).json()
     assert (body["contacts"], body["will_be_called"], body["estimated_cost"]) == (0, 0, "0.00")
     assert body["rejected"]["count"] == len(numbers)

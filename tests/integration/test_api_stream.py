@@ -191,7 +191,9 @@ async def test_a_campaign_is_seen_from_its_creation_to_its_end_as_it_can_be_read
         assert events.response.headers["cache-control"] == "no-store"
         assert events.response.headers["x-accel-buffering"] == "no"
         assert "etag" not in events.response.headers
-        new = await created(api)
+        new = await created(
+            api, calling_window={"hours": None, "holidays": ["2033-12-25"]}, expires_at="2033-05-17T18:00Z"
+        )
         assert await events.next() == ("campaign", new)
         path = f"/api/campaigns/{new['id']}"
 

@@ -1,8 +1,7 @@
 """Test calls."""
 
-from datetime import UTC, datetime, timedelta
-
 from tests.support.api import Api, refused
+from tests.support.calling_hours import closed_now, set_hours
 
 A = "+14155550123"
 ANN = {"phone": A, "name": "Ann", "welcome_message": "Hello {{name}}, at {{time|noon}}."}
@@ -23,13 +22,11 @@ async def test_one_number_is_rung_at_once_with_what_it_would_hear(api: Api) -> N
 
 
 async def test_a_test_is_refused_when_a_campaign_would_not_ring(api: Api) -> None:
-    hour = datetime.now(UTC) + timedelta(hours=3)
-    await api.execute(
-        "UPDATE accounts SET window_start = :start, window_end = :end",
-        start=hour.time().replace(tzinfo=None), end=(hour + timedelta(hours=1)).time().replace(tzinfo=None),
-    )  # fmt: skip
+    await set_hours(api.engine, api.account, closed_now("Europe/London"))
     british = {**ANN, "phone": "+442079460000"}
     refused(await api.client.post("/api/test-calls", json=british), 400, "outside_calling_window", "opens at")
+    lost = {**ANN, "timezone": "Mars/Base"}
+    refused(await api.client.post("/api/test-calls", json=lost), 400, "invalid_timezone")
     unknown = {**ANN, "phone": "+8835100000000"}
     refused(await api.client.post("/api/test-calls", json=unknown), 400, "outside_calling_window", "time zone")
     poor = await api.another_account(balance="0.00")

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -219,42 +218,6 @@ async def _leave_in_the_wallet(world: World, dialers: Dialers, amount: Decimal) 
         "INSERT INTO ledger_entries (account_id, kind, amount) VALUES (:account, 'top_up', :change)", **parameters
     )
     await dialers.execute("INSERT INTO unfolded (account_id, amount) VALUES (:account, :change)", **parameters)
-
-
-async def test_outside_the_calling_window_nobody_is_rung_and_the_campaign_sleeps(
-    world: World, dialers: Dialers
-) -> None:
-    """The people called live in California; a satellite telephone may be anywhere."""
-    there = datetime.now(ZoneInfo("America/Los_Angeles"))
-    await dialers.execute(
-        "UPDATE accounts SET window_start = :opens, window_end = :closes",
-        opens=(there + timedelta(hours=2)).time(),
-        closes=(there + timedelta(hours=3)).time(),
-    )
-    dialer = await dialers()
-    somewhere = "+88213100000"
-    assert await dialer.run(await world.campaign([*numbers(2), somewhere])) == [Ending.RELEASED]
-    assert requests(dialer) == []
-    contacts = await world.rows("SELECT phone, status, reason, next_attempt_at FROM contacts ORDER BY id")
-    assert [contact.status for contact in contacts] == ["waiting", "waiting", "skipped"]
-    assert contacts[0].reason == "outside the calling window"
-    assert contacts[2].reason == "nobody knows in which time zone this number is"
-    assert abs(contacts[0].next_attempt_at - (there + timedelta(hours=2))) < timedelta(seconds=1)
-    campaign = (await world.rows("SELECT status, owner, next_due_at FROM campaigns"))[0]
-    assert tuple(campaign) == ("processing", None, contacts[0].next_attempt_at)
-    await world.check_records()
-
-
-async def test_nobody_is_rung_who_could_still_be_queued_when_the_window_closes(world: World, dialers: Dialers) -> None:
-    there = datetime.now(ZoneInfo("America/Los_Angeles"))
-    await dialers.execute(
-        "UPDATE accounts SET window_start = :opens, window_end = :closes",
-        opens=(there - timedelta(hours=2)).time(),
-        closes=(there + timedelta(seconds=30)).time(),
-    )
-    dialer = await dialers()
-    await dialer.run(await world.campaign(numbers(2)))
-    assert requests(dialer) == []
 
 
 STOPPED = {

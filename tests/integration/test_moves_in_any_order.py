@@ -115,9 +115,10 @@ class Story:
 
         async def work(connection: Any) -> None:
             account = {"account": self._books.account}
-            now = (await connection.execute(sql("gate_lock_account"), account)).one().now
-            if not (await connection.execute(sql("gate_lock_campaigns"), mine)).scalars().all():
+            await connection.execute(sql("gate_lock_account"), account)
+            if not (await connection.execute(sql("gate_lock_campaigns"), mine)).all():
                 return
+            now = (await connection.execute(sql("gate_count"), account | {"limited": False})).one().now
             found = await connection.execute(sql("dialable"), {"ids": [self.campaign], "limits": [10]})
             contacts = [row.id for row in found]
             await connection.execute(
@@ -127,6 +128,7 @@ class Story:
                     "contacts": contacts,
                     "attempts": [uuid7() for _ in contacts],
                     "caller_ids": ["+14155550100" for _ in contacts],
+                    "windows": [None for _ in contacts],
                     "carrier": "simulated",
                     "dialer": self._books.dialer,
                     "time_limit": TIME_LIMIT,

@@ -129,6 +129,7 @@ class Books:
                     "contacts": contacts,
                     "attempts": [uuid7() for _ in contacts],
                     "caller_ids": [CALLER_ID for _ in contacts],
+                    "windows": [None for _ in contacts],
                     "carrier": "simulated",
                     "dialer": self.dialer,
                     "time_limit": TIME_LIMIT,

@@ -31,6 +31,7 @@ from belltower_dialer.placing import Placer
 from belltower_dialer.process_campaign import Ending, Switchboard, process_campaign
 from belltower_dialer.reconcile import Reconciler
 from belltower_dialer.slots import Slots
+from belltower_dialer.upkeep import Upkeep
 
 TARIFF = Tariff(Decimal("0.02"), 60)
 TIME_LIMIT = 600
@@ -161,7 +162,7 @@ class Dialers:
         gate = Gate(self.engine, heartbeat, placer, Terms(chosen.name, RING_TIMEOUT, TIME_LIMIT, TARIFF))
         slots = Slots(self.engine)
         giving_back = GivingBack(self.engine, heartbeat, actor="test", check_interval=60)
-        board = Switchboard(ContactReader(self.engine), gate, slots, giving_back)
+        board = Switchboard(ContactReader(self.engine), gate, slots, giving_back, Upkeep(self.engine, heartbeat))
         reconciler = Reconciler(self.engine, chosen, self.outcomes, heartbeat, placer)
         self._loops += [asyncio.create_task(heartbeat.run()), asyncio.create_task(slots.run())]
         await asyncio.wait_for(heartbeat.registered.wait(), 10)

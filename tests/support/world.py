@@ -73,6 +73,7 @@ class World:
         max_attempts: int = 1,
         retry_delay: int = 1,
         caller_id: str = CALLER_ID,
+        expires_in: float | None = None,
         **definition: Any,
     ) -> UUID:
         """Write a campaign, due now, or in `due_in` seconds, or `at` an instant."""
@@ -96,6 +97,7 @@ class World:
                             **definition,
                         ),
                         timezone="UTC",
+                        expires_at=None if expires_in is None else now + timedelta(seconds=expires_in),
                         scheduled=ScheduledTime(instant, instant.replace(tzinfo=None), "UTC") if instant else None,
                     ),
                     contacts,

@@ -40,6 +40,9 @@ QUEUE_LIMIT = 60
 """Seconds after the gate at which a call that still waits at the carrier is cancelled: the moment has passed."""
 GRACE = 10
 """Seconds beyond a call's ring time-out or time limit after which a silent carrier is asked."""
+WINDOW_NEEDED = timedelta(seconds=QUEUE_LIMIT + GRACE)
+"""For so long a calling window has to be open yet where a call is let through: as the carrier may keep it in its queue, and a
+moment to take it back from there. So no call begins to ring after its window has closed."""
 
 calls_ended = Counter("belltower_calls_total", "Calls that ended, by their final status.", ["status"])
 reports = Counter("belltower_call_reports_total", "Reports about calls, by source and effect.", ["source", "effect"])

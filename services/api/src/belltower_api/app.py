@@ -25,6 +25,7 @@ from belltower_api.routes import (
     calendar,
     calendar_feeds,
     call_limits,
+    calling_hours,
     calls,
     campaigns,
     carrier_callbacks,
@@ -94,7 +95,7 @@ def _as_text(schema: dict[str, Any]) -> None:
         case [value, {"type": "null"}]:
             del schema["anyOf"]
             schema.update(value)
-    if schema.get("type") == "object":
+    if any(isinstance(example, dict) for example in schema.get("examples", ())):
         content = {name: schema.pop(name) for name in schema.keys() - {"title", "description", "examples"}}
         schema.update(type="string", contentMediaType="application/json", contentSchema=content)
         schema["examples"] = [json.dumps(example) for example in schema["examples"]]
@@ -143,6 +144,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(calls.router)
     app.include_router(do_not_call.router)
     app.include_router(call_limits.router)
+    app.include_router(calling_hours.router)
     app.include_router(stream.router)
     app.include_router(wallet.router)
     app.include_router(session.router)

@@ -12,6 +12,7 @@ from belltower.db.rejected import NewRejected
 from belltower.domain import phone
 from belltower.domain.errors import Invalid
 from belltower.domain.message import MAX_SPOKEN, Message, Placeholder, spoken_length, values_of
+from belltower.domain.zones import LONGEST_NAME, read_zone_name
 from belltower_api import contact_file
 from belltower_api.contact_file import Wishes
 from belltower_api.schemas.list_fields import ListedContact
@@ -37,6 +38,7 @@ class Sampled:
     phone: str
     name: str | None
     fields: Mapping[str, str]
+    timezone: str | None = None
 
 
 class ContactList:
@@ -67,8 +69,10 @@ class ContactList:
         self.contacts.close()
         self.left_out.close()
 
-    def add(self, source: Source, line: int, entry: str, name: str | None, fields: Mapping[str, str]) -> None:
-        """Take a contact in, or leave it out with the reason."""
+    def add(
+        self, source: Source, line: int, entry: str, name: str | None, fields: Mapping[str, str], timezone: str = ""
+    ) -> None:
+        """Take a contact in, or leave it out with the reason. Of a `timezone` that is empty its number tells."""
         try:
             number = phone.normalise(entry, self._default_country)
         except phone.NotDialable as reason:
@@ -78,18 +82,22 @@ class ContactList:
         if key in self._seen:
             self.duplicates += 1
             return
+        zone = read_zone_name(timezone) if timezone else None
+        if timezone and zone is None:
+            self._leave_out(source, line, number, "unknown_timezone", _unknown_zone(timezone))
+            return
         if self._is_personal and not self._can_be_told(source, line, number, name, fields):
             return
         self._seen.add(key)
-        self.contacts.add_contact(number, name, fields)
+        self.contacts.add_contact(number, name, fields, zone)
         if len(self.sample) < _SAMPLED:
-            self.sample.append(Sampled(number, name, fields))
+            self.sample.append(Sampled(number, name, fields, zone))
 
     def add_file(self, file: File) -> contact_file.People:
         """Take the contacts of a file in, and say how it was read. Raises `Invalid` and `TooLarge`."""
         with contact_file.open_people(file.content, file.filename, file.wishes) as people:
             for person in people.each:
-                self.add("file", person.line, person.entry, person.name, person.fields)
+                self.add("file", person.line, person.entry, person.name, person.fields, person.timezone)
             return people
 
     @property
@@ -108,9 +116,9 @@ class ContactList:
         """The numbers, in order."""
         return (str(row[0]) for row in self.contacts)
 
-    def first_phones(self, count: int) -> list[str]:
-        """The first of the numbers."""
-        return list(islice(self.phones(), count))
+    def first_places(self, count: int) -> list[tuple[str, str | None]]:
+        """The first of the numbers, with the time zones that the lists say."""
+        return [(str(row[0]), row[3]) for row in islice(self.contacts, count)]
 
     def require_one(self, field: str) -> None:
         """Raise `Invalid` when there is nobody to ring."""
@@ -156,6 +164,9 @@ def warnings_of(message: Message, lacking: Mapping[str, int], contacts: int) -> 
         for placeholder in least.values()
         if (warning := MessageWarning.of(placeholder, lacking.get(placeholder.key, 0), contacts))
     ]
+def _unknown_zone(written: str) -> str:
+    shown = written[:LONGEST_NAME]
+    return f"nobody knows the time zone {shown!r}; write an IANA name such as Europe/Berlin, or nothing where its number tells"
 
 
 def read_contacts(
@@ -176,7 +187,7 @@ def read_contacts(
         if file is not None:
             found.add_file(file)
         for line, contact in enumerate(contacts, start=1):
-            found.add("contacts", line, contact.phone, contact.name, contact.fields)
+            found.add("contacts", line, contact.phone, contact.name, contact.fields, contact.timezone or "")
         for line, entry in enumerate(numbers, start=1):
             found.add("phone_numbers", line, entry, None, {})
         if blamed is not None:

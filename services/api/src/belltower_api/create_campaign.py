@@ -56,10 +56,12 @@ async def create(
 
     async def work(connection: AsyncConnection) -> _Created:
         terms = await campaigns.get_creation_terms(connection, principal.account_id)
+        scheduled = start_of(start, terms.now)
         new = campaigns.NewCampaign(
             definition=define(terms),
             timezone=start.timezone or "UTC",
-            scheduled=start_of(start, terms.now),
+            scheduled=scheduled,
+            expires_at=expiry_of(start, scheduled.instant if scheduled else terms.now),
             retry_of=retry_of,
             is_test=is_test,
         )
@@ -110,6 +112,13 @@ def start_of(fields: StartFields, now: datetime) -> schedule.ScheduledTime | Non
     if fields.timezone is not None:
         schedule.zone(fields.timezone)
     return None
+
+
+def expiry_of(fields: StartFields, starts_at: datetime) -> datetime | None:
+    """When its time is over; None: never. Raises `Invalid`."""
+    if fields.expires_at is None:
+        return None
+    return schedule.read_expiry(fields.expires_at, fields.timezone, after=starts_at)
 
 
 def caller_id_of(fields: DefinitionFields, terms: campaigns.CreationTerms) -> str:

@@ -25,6 +25,7 @@ from belltower_dialer.process_campaign import Ending, Switchboard, process_campa
 from belltower_dialer.reconcile import Reconciler
 from belltower_dialer.settings import DialerSettings
 from belltower_dialer.slots import Slots
+from belltower_dialer.upkeep import Upkeep
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,8 @@ class Dialer:
         )
         terms = Terms(carrier.name, settings.ring_timeout, settings.call_time_limit, tariff)
         self._gate = Gate(engine, self._heartbeat, self._placer, terms)
-        self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back)
+        upkeep = Upkeep(engine, self._heartbeat)
+        self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back, upkeep)
         self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat, self._placer)
         self._consumer = CampaignConsumer(settings, name=self._name, handle=self._take_over)
 

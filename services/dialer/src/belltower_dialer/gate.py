@@ -8,7 +8,7 @@ window. It commits the calls as `dialling`, with their holds, before anything ri
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,16 +20,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
+from belltower.db.calling_hours import hours_of, read_window
 from belltower.db.engine import in_transaction, is_outage, sql, sqlstate
-from belltower.domain.calling_window import CallingWindow, Decision, decide, zones_of
+from belltower.domain.calling_hours import Decision
 from belltower.domain.money import Tariff
-from belltower.outcomes import QUEUE_LIMIT
 from belltower.runtime import fault
 from belltower.runtime.clock import boot_time
 from belltower.telephony.provider import CallRequest
 from belltower_dialer import metrics
 from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
+from belltower_dialer.judging import Judge
 from belltower_dialer.owned import Dialable, OwnedCampaign
 from belltower_dialer.pace import Pace
 from belltower_dialer.placing import Placer
@@ -55,6 +56,8 @@ class Verdict(StrEnum):
     ACCOUNT_BUSY = "account_busy"
     """The account's simultaneous calls, calls per second or free money are, or its caller id's, or its own calls per second."""
     OUT_OF_MONEY = "out_of_money"
+    UPKEEP = "upkeep"
+    """Its time is over, or its calling hours have changed: its contacts have to be seen to first."""
     LOST = "lost"
     """It is not this dialer's any more, or was paused or cancelled."""
 
@@ -74,13 +77,32 @@ class Terms:
         return self.tariff.hold(self.time_limit)
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that is let through, unless its number is busy or must not be called."""
+
+    campaign: OwnedCampaign
+    contact: Dialable
+    calling_window: str | None
+    """What is kept of why it is inside its window, as JSON."""
+    attempt_id: UUID = field(default_factory=uuid7)
+
+
 @dataclass(slots=True)
 class _Round:
     """What one transaction decided."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     looked_at: list[list[Dialable]] = field(default_factory=list)
-    admitted: list[tuple[OwnedCampaign, Dialable, UUID]] = field(default_factory=list)
+    only_waiting: list[bool] = field(default_factory=list)
+    """Whether all who were looked at wait for a window."""
+    admitted: list[_Call] = field(default_factory=list)
+
+    def pass_over(self, verdict: Verdict) -> None:
+        """Look at nobody of the next campaign."""
+        self.verdicts.append(verdict)
+        self.looked_at.append([])
+        self.only_waiting.append(False)
 
 
 class Gate:
@@ -135,11 +157,13 @@ class Gate:
                 self._placer.not_sent(offered, "the gate's transaction was cut off")
             raise
         fault.point("gate.committed")
-        for campaign, contact, attempt_id in decided.admitted:
-            self._placer.place(self._request(campaign, contact, attempt_id, send_by))
-        for campaign, looked_at in zip(campaigns, decided.looked_at, strict=True):
+        for call in decided.admitted:
+            self._placer.place(self._request(call.campaign, call.contact, call.attempt_id, send_by))
+        for campaign, looked_at, only_waiting in zip(campaigns, decided.looked_at, decided.only_waiting, strict=True):
             for _ in looked_at:
                 campaign.contacts.popleft()
+            if looked_at:
+                campaign.saw(only_waiting=only_waiting)
         return decided.verdicts
 
     def _request(self, campaign: OwnedCampaign, contact: Dialable, attempt_id: UUID, send_by: float) -> CallRequest:
@@ -188,39 +212,43 @@ class Gate:
             _left(account.calls_per_second, counts.recent, room),
         )
         budget = min(room, account_may)
-        window = None if account.window_start is None else CallingWindow(account.window_start, account.window_end)
         decided = _Round()
-        refused: list[tuple[Dialable, Decision]] = []
+        judge = Judge(hours_of(account), counts.now)
         for position, campaign in enumerate(campaigns):
-            if campaign.taken.id not in mine:
-                decided.verdicts.append(Verdict.LOST)
-                decided.looked_at.append([])
+            row = mine.get(campaign.taken.id)
+            if row is None:
+                decided.pass_over(Verdict.LOST)
+                continue
+            if row.hours_changed or (row.expires_at is not None and row.expires_at <= counts.now):
+                decided.pass_over(Verdict.UPKEEP)
                 continue
             slots = max(campaign.taken.concurrency - live[campaign.taken.id], 0)
             fair_share = -(-budget // (len(campaigns) - position))
             paced = pace.allows(campaign, TURN)
-            looked_at, let_through = _choose(campaign, min(slots, fair_share, paced), window, account.now, refused)
-            budget -= len(let_through)
-            pace.spend(campaign, len(let_through))
-            decided.looked_at.append(looked_at)
-            decided.admitted += [(campaign, contact, uuid7()) for contact in let_through]
+            chosen = judge.choose(campaign, read_window(row.calling_window), min(slots, fair_share, paced))
+            budget -= len(chosen.let_through)
+            pace.spend(campaign, len(chosen.let_through))
+            decided.looked_at.append(chosen.looked_at)
+            decided.only_waiting.append(not chosen.let_through)
+            decided.admitted += [_Call(campaign, *each) for each in chosen.let_through]
             decided.verdicts.append(
                 Verdict.GO_ON
-                if looked_at or (slots and account_may and paced)
+                if chosen.looked_at or (slots and account_may and paced)
                 else Verdict.NO_SLOT
                 if not slots
                 else Verdict.OUT_OF_MONEY
                 if not affordable and not counts.live
                 else Verdict.ACCOUNT_BUSY
             )
-        offered[:] = [attempt_id for _, _, attempt_id in decided.admitted]
-        if refused:
-            await self._refuse(connection, account_id, refused)
+        offered[:] = [call.attempt_id for call in decided.admitted]
+        if judge.refused:
+            await self._refuse(connection, account_id, judge.refused)
         if decided.admitted:
-            decided.admitted = await self._admit(connection, account_id, decided.admitted, account)
+            decided.admitted = await self._admit(connection, account_id, decided.admitted, account, counts.now)
         return decided
 
-    async def _lock_campaigns(self, connection: AsyncConnection, campaigns: Sequence[OwnedCampaign]) -> set[UUID]:
+    async def _lock_campaigns(self, connection: AsyncConnection, campaigns: Sequence[OwnedCampaign]) -> dict[UUID, Any]:
+        """The rows of those campaigns that are still this dialer's and run, by their ids."""
         rows = await connection.execute(
             sql("gate_lock_campaigns"),
             {
@@ -229,7 +257,7 @@ class Gate:
                 "dialer": self._heartbeat.dialer_id,
             },
         )
-        return set(rows.scalars())
+        return {row.id: row for row in rows}
 
     async def _refuse(
         self, connection: AsyncConnection, account_id: UUID, refused: Sequence[tuple[Dialable, Decision]]
@@ -242,6 +270,7 @@ class Gate:
                 "contacts": [contact.contact_id for contact, _ in refused],
                 "opens_at": [decision.opens_at for _, decision in refused],
                 "reasons": [decision.reason for _, decision in refused],
+                "zones": [decision.zone for _, decision in refused],
             },
         )
 
@@ -249,22 +278,24 @@ class Gate:
         self,
         connection: AsyncConnection,
         account_id: UUID,
-        chosen: Sequence[tuple[OwnedCampaign, Dialable, UUID]],
+        calls: Sequence[_Call],
         account: Any,
-    ) -> list[tuple[OwnedCampaign, Dialable, UUID]]:
+        now: datetime,
+    ) -> list[_Call]:
         rows = await connection.execute(
             sql("gate_admit"),
             {
                 "account": account_id,
-                "contacts": [contact.contact_id for _, contact, _ in chosen],
-                "attempts": [attempt_id for _, _, attempt_id in chosen],
-                "caller_ids": [campaign.taken.caller_id for campaign, _, _ in chosen],
+                "contacts": [call.contact.contact_id for call in calls],
+                "attempts": [call.attempt_id for call in calls],
+                "caller_ids": [call.campaign.taken.caller_id for call in calls],
+                "windows": [call.calling_window for call in calls],
                 "carrier": self._terms.carrier,
                 "dialer": self._heartbeat.dialer_id,
                 "time_limit": self._terms.time_limit,
                 "ring_timeout": self._terms.ring_timeout,
-                "send_by": account.now + timedelta(seconds=SEND_WITHIN),
-                "check_at": account.now + timedelta(seconds=FIRST_CHECK),
+                "send_by": now + timedelta(seconds=SEND_WITHIN),
+                "check_at": now + timedelta(seconds=FIRST_CHECK),
                 "hold": self._terms.hold,
                 "busy_delay": NUMBER_BUSY_DELAY,
                 "cap_calls": account.frequency_cap_calls,
@@ -274,40 +305,14 @@ class Gate:
         verdicts = {row.attempt_id: row.verdict for row in rows}
         for verdict in verdicts.values():
             metrics.gated.labels(verdict).inc()
-        return [entry for entry in chosen if verdicts.get(entry[2]) == "admitted"]
+        return [call for call in calls if verdicts.get(call.attempt_id) == "admitted"]
 
 
 def _left(limit: int | None, used: int, otherwise: int) -> int:
     return otherwise if limit is None else max(limit - used, 0)
 
 
-def _choose(
-    campaign: OwnedCampaign,
-    at_most: int,
-    window: CallingWindow | None,
-    now: datetime,
-    refused: list[tuple[Dialable, Decision]],
-) -> tuple[list[Dialable], list[Dialable]]:
-    """The next contacts of a campaign that were looked at, and those of them that may ring now.
-
-    The window has to be open for as long as the carrier may keep the call in its queue.
-    """
-    looked_at: list[Dialable] = []
-    let_through: list[Dialable] = []
-    for contact in campaign.contacts:
-        if len(let_through) == at_most:
-            break
-        looked_at.append(contact)
-        zones = zones_of(contact.phone) if window else ()
-        decision = decide(window, zones, now=now, until=now + timedelta(seconds=QUEUE_LIMIT))
-        if decision.allowed:
-            let_through.append(contact)
-        else:
-            refused.append((contact, decision))
-    return looked_at, let_through
-
-
-async def _live_calls(connection: AsyncConnection, campaign_ids: set[UUID]) -> defaultdict[UUID, int]:
+async def _live_calls(connection: AsyncConnection, campaign_ids: Collection[UUID]) -> defaultdict[UUID, int]:
     live: defaultdict[UUID, int] = defaultdict(int)
     if campaign_ids:
         for row in await connection.execute(sql("live_calls"), {"ids": list(campaign_ids)}):

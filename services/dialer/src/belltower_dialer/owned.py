@@ -8,6 +8,8 @@ from belltower.db.ownership import Taken
 from belltower.domain.message import read_message, values_of
 from belltower.runtime.clock import boot_time
 
+_AHEAD, _FAR_AHEAD = 250, 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Dialable:
@@ -18,6 +20,8 @@ class Dialable:
     name: str | None
     fields: str | None
     """A JSON object of texts."""
+    timezone: str | None = None
+    """IANA, as the list says it; None: the number tells."""
 
     def message(self, template: str) -> str:
         """What is said to this contact."""
@@ -34,3 +38,18 @@ class OwnedCampaign:
     contacts: deque[Dialable] = field(default_factory=deque)
     since: float = field(default_factory=boot_time)
     """Reading of `boot_time()` when it came into memory."""
+    ahead: int = 0
+    """How many contacts are to be read at once, where more than usual."""
+
+    def saw(self, *, only_waiting: bool) -> None:
+        """Read further ahead while everybody whom the gate looks at has to wait for a window: there may be a million of
+        them, and nobody is rung meanwhile."""
+        self.ahead = min(max(2 * self.ahead, _AHEAD), _FAR_AHEAD) if only_waiting else 0
+
+    @property
+    def expires_in(self) -> float | None:
+        """Seconds until its time is over; None: it never is."""
+        if self.taken.expires_at is None:
+            return None
+        left = (self.taken.expires_at - self.taken.taken_at).total_seconds() - (boot_time() - self.since)
+        return max(left, 0.1)

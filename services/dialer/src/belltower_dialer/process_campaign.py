@@ -1,6 +1,7 @@
 """Running one campaign: the heart of the dialer."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from belltower_dialer.gate import Gate, Verdict
 from belltower_dialer.giving_back import GivingBack
 from belltower_dialer.owned import OwnedCampaign
 from belltower_dialer.slots import Slots
+from belltower_dialer.upkeep import Upkeep
 
 ACCOUNT_PAUSE = 0.1
 """Seconds to wait when the account as a whole can make no call at the moment."""
@@ -23,6 +25,7 @@ class Switchboard:
     gate: Gate
     slots: Slots
     giving_back: GivingBack
+    upkeep: Upkeep
 
 
 class Ending(StrEnum):
@@ -46,16 +49,21 @@ async def process_campaign(campaign: OwnedCampaign, board: Switchboard) -> Endin
         if not campaign.contacts:
             if await board.giving_back.release(campaign):
                 return Ending.RELEASED
+            await board.upkeep.see_to(campaign)
             continue
         match await board.gate.admit(campaign):
             case Verdict.GO_ON:
                 pass
             case Verdict.NO_SLOT:
-                await board.slots.freed(campaign)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(board.slots.freed(campaign), campaign.expires_in)
             case Verdict.ACCOUNT_BUSY:
                 await asyncio.sleep(ACCOUNT_PAUSE)
             case Verdict.OUT_OF_MONEY:
                 await board.giving_back.pause(campaign, OUT_OF_MONEY)
                 return Ending.PAUSED
+            case Verdict.UPKEEP:
+                campaign.contacts.clear()
+                await board.upkeep.see_to(campaign)
             case Verdict.LOST:
                 return Ending.LOST

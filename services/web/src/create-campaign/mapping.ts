@@ -12,9 +12,9 @@ export function mapped(file: ChosenFile, column: Column, use: Use): ChosenFile {
   const { [column.title]: _, ...others } = file.columns;
   if (use === "phone") return { ...file, phoneColumn: column.title, columns: others };
   const phoneColumn = file.phoneColumn === column.title ? null : file.phoneColumn;
-  if (use === "name") {
-    const kept = Object.entries(others).filter(([, target]) => target !== "name"); // there is one name
-    return { ...file, phoneColumn, columns: { ...Object.fromEntries(kept), [column.title]: "name" } };
+  if (use === "name" || use === "timezone") {
+    const kept = Object.entries(others).filter(([, target]) => target !== use); // there is one name, and one time zone
+    return { ...file, phoneColumn, columns: { ...Object.fromEntries(kept), [column.title]: use } };
   }
   const target = use === "nothing" ? null : fieldFor(column.title);
   return { ...file, phoneColumn, columns: { ...others, [column.title]: target } };
@@ -22,7 +22,7 @@ export function mapped(file: ChosenFile, column: Column, use: Use): ChosenFile {
 
 /** The uses that a column can be given. A column of numbers is left by choosing another. */
 export function usesFor(column: Column): readonly Use[] {
-  return column.used_as === "phone" ? ["phone"] : ["phone", "name", "field", "nothing"];
+  return column.used_as === "phone" ? ["phone"] : ["phone", "name", "timezone", "field", "nothing"];
 }
 
 /** What a use is called. */
@@ -32,6 +32,8 @@ export function nameOfUse(use: Use, title: string): string {
       return "Phone number";
     case "name":
       return "Name";
+    case "timezone":
+      return "Time zone";
     case "field":
       return `Field ${placeholderFor(title)}`;
     case "nothing":
@@ -45,8 +47,13 @@ export function placeholdersOf(columns: readonly Column[]): string[] {
   return [...new Set(["name", ...fields])].map(placeholderFor);
 }
 
-/** A column called `name` or `phone` that is to be a field needs another name: those are the contact's own. */
+const OWN = new Set(["name", "phone", "timezone", "time_zone", "tz"]);
+
+/** A column called `name`, `phone` or `timezone` that is to be a field needs another name: those are the contact's own. */
 function fieldFor(title: string): string {
-  const key = title.trim().toLowerCase();
-  return key === "name" || key === "phone" ? `${title} 2` : title;
+  const key = title
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+  return OWN.has(key) ? `${title} 2` : title;
 }

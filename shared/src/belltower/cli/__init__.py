@@ -4,6 +4,7 @@ import typer
 
 from belltower.cli import do_not_call, operator, series
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
+from belltower.cli.calling_hours import calling_hours
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
 from belltower.cli.download import download_results
@@ -50,6 +51,7 @@ for _name, _command in (
     ("delete", delete_campaign),
     ("bulk", bulk_campaigns),
     ("wallet", show_wallet),
+    ("calling-hours", calling_hours),
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)
 

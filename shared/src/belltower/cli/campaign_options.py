@@ -1,5 +1,6 @@
 """What a campaign is made of, as options; what is not given is as the API has it by default."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -9,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from belltower.cli.api import Json
+from belltower.cli.hours import Holidays, Hours, window
 
 Message = Annotated[
     str,
@@ -26,6 +28,12 @@ At = Annotated[
     ),
 ]
 Timezone = Annotated[str | None, typer.Option(help="The IANA name of a time zone, such as Europe/Berlin.")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until", metavar="TIME", help="When its time is over and nobody is called any more, written as --at."
+    ),
+]
 Concurrency = Annotated[int | None, typer.Option(help="Simultaneous calls.")]
 Attempts = Annotated[int | None, typer.Option(help="How often a contact is rung at most.")]
 RetryDelay = Annotated[int | None, typer.Option(help="Seconds between two calls to the same contact.")]
@@ -80,6 +88,9 @@ def with_terms(command: Callable[..., None]) -> Callable[..., None]:
 def _terms(
     at: At = None,
     timezone: Timezone = None,
+    until: Until = None,
+    hours: Hours = None,
+    holiday: Holidays = None,
     country: Country = None,
     concurrency: Concurrency = None,
     attempts: Attempts = None,
@@ -96,7 +107,9 @@ def _terms(
     voice: Voice = None,
     caller_id: CallerId = None,
 ) -> Terms:
-    return start_fields(at, timezone) | given(
+    own = window(hours, holiday)
+    return start_fields(at, timezone, until) | given(
+        calling_window=None if own is None else json.dumps(own),  # as a form has it, which JSON may have, too
         default_country=country,
         concurrency=concurrency,
         max_attempts=attempts,
@@ -127,11 +140,12 @@ def _delays(**options: str | None) -> Json | None:
     return found or None
 
 
-def start_fields(at: str | None, timezone: str | None) -> Json:
-    """When a campaign starts, as the API takes it. Raises `typer.BadParameter`."""
+def start_fields(at: str | None, timezone: str | None, until: str | None = None) -> Json:
+    """When a campaign starts and is over, as the API takes it. Raises `typer.BadParameter`."""
+    ends = given(timezone=timezone, expires_at=until if timezone or until is None else _with_offset(until, "--until"))
     if at is None:
-        return given(timezone=timezone)
-    return {"is_scheduled": True, "scheduled_time": at if timezone else _with_offset(at)} | given(timezone=timezone)
+        return ends
+    return {"is_scheduled": True, "scheduled_time": at if timezone else _with_offset(at, "--at")} | ends
 
 
 def given(**fields: Any) -> Json:
@@ -139,7 +153,7 @@ def given(**fields: Any) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _with_offset(at: str) -> str:
+def _with_offset(at: str, option: str) -> str:
     """A time of this terminal's zone with its offset. What is no such time is left as it is: the API says what is wrong."""
     try:
         written = datetime.fromisoformat(at)
@@ -149,5 +163,5 @@ def _with_offset(at: str) -> str:
         return at
     local = written.astimezone()
     if local.astimezone().replace(tzinfo=None) != written:  # a fixed offset has no gaps; the zone has
-        raise typer.BadParameter("clocks go forward over this time; choose another.", param_hint="--at")
+        raise typer.BadParameter("clocks go forward over this time; choose another.", param_hint=option)
     return local.isoformat()

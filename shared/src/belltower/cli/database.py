@@ -21,9 +21,10 @@ from belltower.db.engine import connect_directly, create_engine, database_url, s
 from belltower.db.migrate import ForeignDatabase, migrate
 from belltower.db.users import create_user
 from belltower.domain import credentials, phone
+from belltower.domain.calling_window import first_window
 from belltower.domain.errors import BelltowerError, Invalid
 from belltower.domain.principal import Role
-from belltower.runtime.settings import BillingSettings, DatabaseSettings, load
+from belltower.runtime.settings import BillingSettings, CarrierKind, CarrierKindSettings, DatabaseSettings, load
 
 _WAIT_FOR_DATABASE = 30.0
 """Seconds within which a database that is starting accepts connections."""
@@ -61,6 +62,7 @@ def open_account(
         caller_id=_caller_id(caller_id) if caller_id else None,
         currency=load(BillingSettings).currency,
         balance=_balance(balance),
+        calling_window=first_window(is_simulated=load(CarrierKindSettings).carrier is CarrierKind.SIMULATED),
     )
     created = _run(lambda engine: _create_account(engine, new, if_missing=if_missing))
     if "api_key" in created and not password_stdin:

@@ -1,11 +1,16 @@
 """`belltower show`: a campaign at this moment."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from rich.text import Text
 
 from belltower.cli.api import Json
 from belltower.cli.connection import AsJson, KeyFile, Url, connected
+from belltower.cli.hours import shown
 from belltower.cli.output import counts, facts, instant, lateness, output, print_json, status
 from belltower.cli.watch import CampaignId
+from belltower.domain.zones import city_of
 
 
 def show_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None, as_json: AsJson = False) -> None:
@@ -23,6 +28,14 @@ def present(campaign: Json) -> None:
     output().print(facts(_rows(campaign)))
 
 
+def waiting(waiting_for: Json | None) -> str:
+    """Why a campaign calls nobody at the moment."""
+    if waiting_for is None:
+        return ""
+    opens = datetime.fromisoformat(waiting_for["until"]).astimezone(ZoneInfo(waiting_for["timezone"]))
+    return f"calling hours in {city_of(waiting_for['timezone'])}, {opens:%Y-%m-%d %H:%M %Z}"
+
+
 def _rows(campaign: Json) -> dict[str, str | Text]:
     progress = campaign["progress"]
     return {
@@ -35,6 +48,9 @@ def _rows(campaign: Json) -> dict[str, str | Text]:
         "callees see": campaign["caller_id"],
         "scheduled for": instant(campaign["scheduled_time"]),
         "created": instant(campaign["created_at"]),
+        "waits for": waiting(campaign["waiting_for"]),
+        "called": shown(campaign["calling_window"]) if campaign["calling_window"] else "",
+        "over": instant(campaign["expires_at"]),
         "started": instant(campaign["started_at"]),
         "lateness": lateness(campaign["start_lateness"]),
         "completed": instant(campaign["completed_at"]),

@@ -12,6 +12,7 @@ from belltower.db.api_keys import create_api_key
 from belltower.db.tables import accounts, users
 from belltower.db.users import create_user, has_users
 from belltower.db.wallet import add_entry
+from belltower.domain.calling_window import CallingWindow
 from belltower.domain.errors import AdministratorExists, NotFound
 from belltower.domain.principal import Role, User
 
@@ -32,6 +33,8 @@ class NewAccount:
     currency: str
     """ISO 4217."""
     balance: Decimal
+    calling_window: CallingWindow | None = None
+    """When people may be called; None: at any time."""
 
 
 async def create_account(connection: AsyncConnection, new: NewAccount, api_key: str) -> UUID:
@@ -67,7 +70,12 @@ async def _insert_account(connection: AsyncConnection, new: NewAccount) -> UUID:
     account_id = uuid7()
     await connection.execute(
         insert(accounts).values(
-            id=account_id, name=new.name, currency=new.currency, balance=new.balance, caller_id=new.caller_id
+            id=account_id,
+            name=new.name,
+            currency=new.currency,
+            balance=new.balance,
+            caller_id=new.caller_id,
+            calling_window=new.calling_window and new.calling_window.document(),
         )
     )
     if new.balance:

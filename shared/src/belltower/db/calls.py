@@ -40,6 +40,8 @@ class Call:
     carrier_call_id: str | None
     error_code: str | None
     reason: str | None
+    calling_window: Mapping[str, Any] | None
+    """Why it was inside its calling window, as `domain.calling_hours.Decision` records it; None: it had to be in none."""
 
     @property
     def disposition(self) -> Disposition | None:
@@ -137,6 +139,7 @@ _COLUMNS = (
     attempts.c.carrier_call_id,
     attempts.c.error_code,
     attempts.c.reason,
+    attempts.c.calling_window,
 )
 
 

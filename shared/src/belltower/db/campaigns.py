@@ -46,6 +46,8 @@ class NewCampaign:
     """The campaign whose contacts it rings again."""
     is_test: bool = False
     """It is one test call."""
+    expires_at: datetime | None = None
+    """From when on nobody is called any more; None: it never expires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Campaign(Definition):
     is_scheduled: bool
     scheduled_time: datetime | None
     timezone: str
+    expires_at: datetime | None
     retry_of: UUID | None
     is_test: bool
     contacts: int
@@ -63,6 +66,8 @@ class Campaign(Definition):
     status: str
     status_reason: str | None
     next_due_at: datetime | None
+    window_zone: str | None
+    """The zone for whose calling window it sleeps until then; None: it does not."""
     created_at: datetime
     first_due_at: datetime | None
     """When it was due as it was taken over for the first time."""
@@ -179,6 +184,7 @@ async def create_campaign(
             scheduled_wall=scheduled and scheduled.wall,
             timezone=new.timezone,
             wall_time_meant=scheduled is not None and scheduled.meant_as_wall,
+            expires_at=new.expires_at,
             retry_of=new.retry_of,
             is_test=new.is_test,
             contacts=len(contacts),

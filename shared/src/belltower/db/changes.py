@@ -11,13 +11,13 @@ from functools import cache
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.campaigns import CAMPAIGN_COLUMNS, Campaign
 from belltower.db.engine import sql
 from belltower.db.progress import Progress
-from belltower.db.tables import COUNTERS
+from belltower.db.tables import COUNTERS, campaigns
 
 _POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
@@ -74,9 +74,9 @@ class Changes:
 
 
 @cache
-def _changes_sql() -> TextClause:
+def _changes_sql() -> TextualSelect:
     # The names are those of this package's own tables.
-    return text(
+    statement = text(
         sql("changes")
         .text.replace("{sums}", ", ".join(f"sum({name}) AS {name}" for name in COUNTERS))
         .replace("{columns}", ", ".join(f"campaigns.{name}" for name in CAMPAIGN_COLUMNS))
@@ -85,6 +85,7 @@ def _changes_sql() -> TextClause:
             ", ".join(f"campaign_progress.{name} + coalesce(appended.{name}, 0) AS {name}" for name in COUNTERS),
         )
     )
+    return statement.columns(calling_window=campaigns.c.calling_window.type)
 
 
 async def get_moment(connection: AsyncConnection) -> Moment:

@@ -29,6 +29,8 @@ class Contact:
     id: int
     phone: str
     name: str | None
+    timezone: str | None
+    """IANA, as the list says it; None: the number tells."""
     fields: Mapping[str, str] | None
     status: str
     attempts: int
@@ -42,6 +44,7 @@ class ContactResult:
 
     phone: str
     name: str | None
+    timezone: str | None
     fields: Mapping[str, str] | None
     status: str
     reason: str | None
@@ -86,10 +89,10 @@ class NewContacts(Rows):
         self.fields = dict.fromkeys(fields)
         """The names of all their fields, in the order in which they came."""
 
-    def add_contact(self, phone: str, name: str | None, fields: Mapping[str, str]) -> None:
+    def add_contact(self, phone: str, name: str | None, fields: Mapping[str, str], timezone: str | None = None) -> None:
         """Add a contact whose number (E.164) no other has."""
         self.fields.update(dict.fromkeys(fields))
-        self.add(phone, name, _json(fields) if fields else None)
+        self.add(phone, name, _json(fields) if fields else None, timezone)
 
     async def copy_to(self, connection: AsyncConnection, campaign_id: UUID, *, next_attempt_at: datetime) -> None:
         """Write them in the caller's transaction. Each may be rung from `next_attempt_at` on."""
@@ -99,6 +102,7 @@ class NewContacts(Rows):
             "phone",
             "name",
             "fields",
+            "timezone",
             campaign_id=str(campaign_id),
             next_attempt_at=next_attempt_at.isoformat(),
         )
@@ -152,6 +156,7 @@ async def get_contacts(
         contacts.c.id,
         contacts.c.phone,
         contacts.c.name,
+        contacts.c.timezone,
         contacts.c.fields,
         contacts.c.status,
         contacts.c.attempts,

@@ -126,7 +126,7 @@ async def _lay_out(connection: AsyncConnection, new: NewContacts) -> None:
     """Have contacts in a table of this transaction, in order."""
     await connection.execute(text("DROP TABLE IF EXISTS pg_temp.new_contacts"))
     await connection.execute(sql("edit_list"))
-    await new.copy(connection, "new_contacts", "phone", "name", "fields")
+    await new.copy(connection, "new_contacts", "phone", "name", "fields", "timezone")
     await connection.execute(text("ANALYZE pg_temp.new_contacts"))
 
 

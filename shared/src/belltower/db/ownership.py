@@ -45,6 +45,7 @@ class Taken:
     first_start: bool
     """It was never run before: its lateness is that of its start."""
     stream_url: str | None
+    expires_at: datetime | None
     calls_per_second: int | None = None
     """New calls in any second."""
     answering_machine: AnsweringMachine = AnsweringMachine.TREAT_AS_ANSWERED
@@ -188,4 +189,5 @@ def _taken(row: Mapping[Any, Any]) -> Taken:
         stream_url=row["stream_url"],
         calls_per_second=row["calls_per_second"],
         answering_machine=AnsweringMachine(row["answering_machine"]),
+        expires_at=row["expires_at"],
     )

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from belltower.db.calling_hours import hours_of
 from belltower.db.engine import sql
-from belltower.domain.calling_window import CallingWindow
+from belltower.domain.calling_hours import CallingHours
 from belltower.domain.errors import NotFound
 from belltower.domain.forecast import Experience
 
@@ -21,7 +22,7 @@ class Limits:
 
     max_concurrent_calls: int | None
     calls_per_second: int | None
-    window: CallingWindow | None
+    hours: CallingHours
 
 
 async def get_limits(connection: AsyncConnection, account_id: UUID) -> Limits:
@@ -29,8 +30,7 @@ async def get_limits(connection: AsyncConnection, account_id: UUID) -> Limits:
     row = (await connection.execute(sql("account_limits"), {"account": account_id})).one_or_none()
     if row is None:
         raise NotFound("There is no such account.")
-    window = None if row.window_start is None else CallingWindow(row.window_start, row.window_end)
-    return Limits(row.max_concurrent_calls, row.calls_per_second, window)
+    return Limits(row.max_concurrent_calls, row.calls_per_second, hours_of(row))
 
 
 async def count_do_not_call(connection: AsyncConnection, account_id: UUID, phones: Iterator[str]) -> int:

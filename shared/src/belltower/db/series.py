@@ -228,7 +228,7 @@ async def replace_contacts(connection: AsyncConnection, series_id: UUID, contact
     """Give a series that is locked, or new, another list."""
     await _raise_timeout(connection)
     await connection.execute(sql("forget_series_contacts"), {"series": series_id})
-    await contacts.copy(connection, "series_contacts", "phone", "name", "fields", series_id=str(series_id))
+    await contacts.copy(connection, "series_contacts", "phone", "name", "fields", "timezone", series_id=str(series_id))
     await connection.execute(
         update(series)
         .where(series.c.id == series_id)

@@ -29,7 +29,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    Time,
     UniqueConstraint,
     Uuid,
     func,
@@ -132,6 +131,12 @@ def definition_columns() -> list[Column[Any]]:
             nullable=True,
             comment="Seconds after its scheduled time within which it may still start by itself; null: however late.",
         ),
+        Column(
+            "calling_window",
+            JSONB(none_as_null=True),
+            nullable=True,
+            comment="Its own, which narrows the account's; null: the account's alone counts.",
+        ),
     ]
 
 
@@ -173,10 +178,20 @@ accounts = Table(
     Column(
         "breaker_share", Float, nullable=True, server_default="0.5", comment="If this share of them failed, it pauses."
     ),
-    Column("window_start", Time, nullable=True, comment="Calling window, callee's wall time; null: always open."),
-    Column("window_end", Time, nullable=True),
+    Column(
+        "calling_window",
+        JSONB(none_as_null=True),
+        nullable=True,
+        comment="When people may be called, on their own clocks (domain/calling_window.py); null: always.",
+    ),
+    Column(
+        "unknown_zone",
+        Text,
+        nullable=False,
+        server_default="closed",
+        comment="Numbers whose zone nobody knows: closed, open, or the IANA zone to assume.",
+    ),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
-    CheckConstraint("(window_start IS NULL) = (window_end IS NULL)", name="window"),
     CheckConstraint("(frequency_cap_calls IS NULL) = (frequency_cap_period IS NULL)", name="frequency_cap"),
     CheckConstraint(
         "(breaker_calls IS NULL) = (breaker_within IS NULL) AND (breaker_calls IS NULL) = (breaker_share IS NULL)",
@@ -271,6 +286,7 @@ campaigns = Table(
         comment="The wall time that was meant, in `timezone`.",
     ),
     Column("timezone", Text, nullable=False),
+    Column("expires_at", Instant, nullable=True, comment="From then on it makes no new call; null: it never expires."),
     Column(
         "wall_time_meant",
         Boolean,
@@ -321,6 +337,18 @@ campaigns = Table(
         "status_actor", Text, nullable=False, comment="Who moved it to its status; the history's trigger copies it."
     ),
     Column("next_due_at", Instant, nullable=True, comment="When it needs a dialer next; null: never again."),
+    Column(
+        "window_zone",
+        Text,
+        nullable=True,
+        comment="The zone for whose calling window it sleeps until next_due_at; null: it does not.",
+    ),
+    Column(
+        "hours_changed_at",
+        Instant,
+        nullable=True,
+        comment="When calling hours changed under contacts that wait for a window; null: they were looked at again.",
+    ),
     Column(
         "announced_at", Instant, nullable=True, comment="When `campaign.due` was last sent for it; null: not under way."
     ),
@@ -468,6 +496,7 @@ series_contacts = Table(
     Column("phone", Text, nullable=False, comment="E.164."),
     Column("name", Text, nullable=True),
     Column("fields", JSON, nullable=True),
+    Column("timezone", Text, nullable=True, comment="IANA, as the list says it; null: the number tells."),
     Index("series_contacts_series_id_idx", "series_id", "id"),
     comment="Whom each occurrence of a series rings.",
 )
@@ -531,9 +560,13 @@ contacts = Table(
     Column(
         "fields", JSON, nullable=True, comment="What the list says of it, for the message's placeholders; texts only."
     ),
+    Column("timezone", Text, nullable=True, comment="IANA, as the list says it; null: the number tells."),
     Column("status", Text, nullable=False, server_default="waiting"),
     Column("next_attempt_at", Instant, nullable=True, comment="From when it may be rung; only while it waits."),
     Column("reason", Text, nullable=True, comment="Why it still waits, was skipped, or could not be reached."),
+    Column(
+        "window_zone", Text, nullable=True, comment="The zone for whose calling window it waits; null: it does not."
+    ),
     Column(
         "attempts", SmallInteger, nullable=False, server_default="0", comment="Calls that used one of max_attempts up."
     ),
@@ -625,6 +658,12 @@ attempts = Table(
         nullable=False,
         server_default="false",
         comment="Its campaign was stopped before it rang: the carrier is told so while it still waits there.",
+    ),
+    Column(
+        "calling_window",
+        JSONB(none_as_null=True),
+        nullable=True,
+        comment="Why it was inside its calling window (domain/calling_hours.py); null: it had to be in none.",
     ),
     Column("ringing_at", Instant, nullable=True),
     Column("answered_at", Instant, nullable=True),

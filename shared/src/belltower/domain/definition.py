@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from belltower.domain.answering_machine import AnsweringMachine
 
@@ -31,3 +32,6 @@ class Definition:
     """New calls in any second at most; None: no limit of its own."""
     misfire_grace: int | None = None
     """Seconds after its scheduled time within which it may still start by itself; None: however late."""
+    calling_window: Mapping[str, Any] | None = None
+    """The document of the campaign's own calling window (`domain.calling_window`), which narrows the account's; None: the
+    account's alone counts."""

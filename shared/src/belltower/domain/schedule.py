@@ -7,9 +7,10 @@ others: a skipped one is refused with the next that exists, of a doubled one the
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from belltower.domain.errors import Invalid
+from belltower.domain.zones import find_zone
 
 FIELD = "scheduled_time"
 HOW_TO_WRITE = (
@@ -35,14 +36,12 @@ class ScheduledTime:
 
 def zone(name: str) -> ZoneInfo:
     """The zone of an IANA name. Raises `Invalid`."""
-    try:
-        if not name or len(name) > 64 or name in ("localtime", "posixrules"):
-            raise ValueError(name)
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    found = find_zone(name)
+    if found is None:
         raise Invalid(
             "timezone", "invalid_timezone", "timezone is not known. Send an IANA name such as Europe/Berlin or UTC."
-        ) from None
+        )
+    return found
 
 
 def read(text: str, timezone: str | None, *, now: datetime) -> ScheduledTime:
@@ -108,6 +107,26 @@ def still_to_come(time: ScheduledTime, *, now: datetime) -> ScheduledTime:
 def at(instant: datetime, timezone: str) -> ScheduledTime:
     """An instant as a scheduled time in a zone that is known."""
     return ScheduledTime(instant, wall_at(instant, zone(timezone)), timezone)
+
+
+def read_expiry(text: str, timezone: str | None, *, after: datetime) -> datetime:
+    """Understand an `expires_at`, UTC: written as a `scheduled_time` is, and later than the campaign starts.
+
+    Raises `Invalid`.
+    """
+    try:
+        expiry = read(text, timezone, now=after).instant
+    except Invalid as reason:
+        if reason.field != FIELD:
+            raise
+        if reason.code == "scheduled_time_in_past":
+            raise Invalid(
+                "expires_at",
+                "expires_before_start",
+                f"expires_at is not after the start of the campaign ({_shown(after)}). Send a later time, or leave it out.",
+            ) from None
+        raise Invalid("expires_at", "invalid_expires_at", str(reason).replace(FIELD, "expires_at")) from None
+    return expiry
 
 
 def _parse(text: str) -> datetime:

@@ -69,6 +69,12 @@ class CarrierKind(StrEnum):
     TWILIO = "twilio"
 
 
+class CarrierKindSettings(SettingsGroup):
+    """Which carrier places the calls, for whom it is enough to know that."""
+
+    carrier: CarrierKind | None = None
+
+
 class CarrierSettings(SettingsGroup):
     """Which carrier places the calls, and the credentials that it gave us.
 

@@ -100,6 +100,14 @@ _WHOLE_NAMES = _titles(
 )  # fmt: skip
 
 
+_ZONES = _titles(
+    "timezone", "time zone", "time zone name", "iana timezone", "iana time zone", "tz", "tzid", "zeitzone", "fuseau horaire",
+    "zona horaria", "huso horario", "fuso orario", "fuso horário", "tijdzone", "strefa czasowa", "tidszon", "tidssone",
+    "tidszone", "aikavyöhyke", "časové pásmo", "időzóna", "fus orar", "ζώνη ώρας", "часовой пояс", "часовий пояс",
+    "אזור זמן", "المنطقة الزمنية", "समय क्षेत्र", "时区", "時區", "タイムゾーン", "시간대", "zona waktu", "saat dilimi",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneColumn:
     """A column in which numbers stand."""
@@ -165,6 +173,11 @@ def name_columns(header: Sequence[str]) -> tuple[int, ...]:
         family = whole  # "Vorname" beside "Name"
     parts = (whole,) if given is None and whole is not None else (given, family)
     return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+
+def zone_column(header: Sequence[str]) -> int | None:
+    """The column that says in which time zone somebody is; None when none is called so."""
+    return next((index for index, title in enumerate(header) if _title(title) in _ZONES), None)
 
 
 def _label(header: Sequence[str], index: int) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from belltower.domain.errors import Invalid
 from belltower.domain.message import NAME, PHONE, field_key
-from belltower_api.contact_file.columns import PhoneColumn, name_columns
+from belltower_api.contact_file.columns import PhoneColumn, name_columns, zone_column
 from belltower_api.contact_file.encoding import EncodingName
 from belltower_api.contact_file.rows import Row, value
 from belltower_api.contact_file.table import Table
@@ -15,6 +15,9 @@ LONGEST_VALUE = 1_000
 """Characters of a field; more of a cell is left out."""
 MOST_FIELDS = 200
 """Columns that become fields; those after them are left out."""
+
+TIMEZONE = frozenset({"timezone", "time_zone", "tz"})
+"""What a column of time zones is called, by `field_key`, where somebody says what columns are."""
 
 _LISTED = 20
 _UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF], " ")
@@ -28,7 +31,8 @@ class Wishes:
     phone_column: str | None = None
     """The title of the only column of numbers; None: it is found out."""
     columns: Mapping[str, str | None] = field(default_factory=dict)
-    """By title: the field that a column becomes, `name` for the contact's own name; None: it is left out."""
+    """By title: the field that a column becomes, `name` for the contact's own name, `timezone` for its time zone; None: it is
+    left out."""
     encoding: EncodingName | None = None
     """How a text is written; None: it is found out."""
 
@@ -45,6 +49,8 @@ class Person:
     """What stands where the number should."""
     name: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = ""
+    """What stands where its time zone may; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Layout:
     phones: Sequence[PhoneColumn]
     """Empty when every cell is a contact of its own."""
     names: Sequence[int]
+    zone: int | None
+    """The column of time zones."""
     fields: Sequence[tuple[int, str]]
     """Columns and the names of the fields that they are."""
 
@@ -69,7 +77,7 @@ class Layout:
             return
         number = _number_of(self.phones)
         for row in table.rows:
-            yield Person(row.line, number(row.cells), self._name(row), self._fields(row))
+            yield Person(row.line, number(row.cells), self._name(row), self._fields(row), self._timezone(row))
 
     def _name(self, row: Row) -> str | None:
         cells = row.cells
@@ -77,6 +85,9 @@ class Layout:
         if len(parts) == 2 and parts[1].startswith(f"{parts[0]} "):
             del parts[0]  # "First Name" beside "Name", and that is all of it
         return " ".join(parts)[:200].strip() or None
+
+    def _timezone(self, row: Row) -> str:
+        return value(row.cells[self.zone]) if self.zone is not None and self.zone < len(row.cells) else ""
 
     def _fields(self, row: Row) -> dict[str, str]:
         cells = row.cells
@@ -102,15 +113,19 @@ def layout_of(table: Table, wishes: Wishes) -> Layout:
     told = {find(title, "columns"): target for title, target in wishes.columns.items()}
     _check_targets(wishes)
     named = [index for index, target in told.items() if target is not None and field_key(target) == NAME]
+    zoned = [index for index, target in told.items() if target is not None and field_key(target) in TIMEZONE]
     numbers = {column.index for column in phones}
     titled = name_columns(table.header) if phones else ()
     names = named or [index for index in titled if index not in numbers and index not in told]
-    # A column that is called `name` is the name, and no field beside it.
-    taken = numbers | set(told) | {index for index in names if field_key(titles[index]) == NAME}
-    wanted = [(index, target) for index, target in told.items() if target is not None and index not in named]
+    zone = zoned[0] if zoned else zone_column(table.header) if phones else None
+    if not zoned and zone in numbers | set(told):
+        zone = None
+    # A column that is called `name` is the name, and no field beside it; that of time zones is none either.
+    taken = numbers | set(told) | {index for index in names if field_key(titles[index]) == NAME} | {zone}
+    wanted = [(index, target) for index, target in told.items() if target is not None and index not in (*named, *zoned)]
     others = [(index, title) for index, title in enumerate(titles) if index not in taken] if phones else []
     fields = [*wanted, *others][:MOST_FIELDS]
-    return Layout(titles, phones, names, sorted(fields))
+    return Layout(titles, phones, names, zone, sorted(fields))
 
 
 def _titles(table: Table) -> list[str]:
@@ -133,6 +148,7 @@ def _check_targets(wishes: Wishes) -> None:
     seen: set[str] = set()
     for title, target in wishes.columns.items():
         key = field_key(target or "")
+        key = "timezone" if key in TIMEZONE else key
         if key == PHONE:
             raise Invalid(
                 "columns",

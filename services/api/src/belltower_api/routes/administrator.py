@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db.accounts import NewAccount, create_first_administrator, refuse_second_administrator
 from belltower.db.engine import in_transaction
 from belltower.domain import principal
+from belltower.domain.calling_window import first_window
 from belltower.domain.credentials import MINIMUM_PASSWORD, check_new_password, new_session_token, password_hash
+from belltower.runtime.settings import CarrierKind
 from belltower_api.dependencies import Res, VisitorRoute
 from belltower_api.problems import problems
 from belltower_api.routes.session import session_of, set_cookie, start_session
@@ -62,6 +64,7 @@ async def create_administrator(fields: AdministratorCreate, request: Request, re
         caller_id=None,
         currency=res.settings.currency,
         balance=Decimal(0),
+        calling_window=first_window(is_simulated=res.settings.carrier is CarrierKind.SIMULATED),
     )
     token = new_session_token()
 

@@ -25,10 +25,10 @@ _ROWS = 2_000
 """Contacts that a download reads at once; no connection is kept between two reads."""
 _COLUMNS = (
     "phone", "name", "status", "reason", "attempts", "calls", "last_call_status", "last_called_at", "talk_seconds", "cost",
-    "currency",
+    "currency", "timezone",
 )  # fmt: skip
 _ROW = (
-    "+14155550123", "Ann", "reached", "", "1", "1", "completed", "2030-05-17T13:30:04.120Z", "23", "0.02", "USD", "10:00",
+    "+14155550123", "Ann", "reached", "", "1", "1", "completed", "2030-05-17T13:30:04.120Z", "23", "0.02", "USD", "UTC", "10:00",
 )  # fmt: skip
 
 
@@ -97,5 +97,6 @@ def _row(result: contacts.ContactResult, currency: str, fields: Sequence[str]) -
         result.duration,
         shown_money(result.cost),
         currency,
+        result.timezone or "",
         *(inert(values.get(field, "")) for field in fields),
     )

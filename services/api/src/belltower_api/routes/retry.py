@@ -56,6 +56,7 @@ async def retry_campaign(
         is_scheduled=retry.is_scheduled,
         scheduled_time=retry.scheduled_time,
         timezone=retry.timezone or source.timezone,
+        expires_at=retry.expires_at,
     )
 
     async def listed(connection: AsyncConnection) -> NewContacts:

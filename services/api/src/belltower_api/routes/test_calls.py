@@ -1,6 +1,5 @@
 """Test calls: one person hears the message before everybody does."""
 
-from datetime import timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -12,11 +11,11 @@ from belltower.db import calls, campaigns, contacts
 from belltower.db.contacts import NewContacts
 from belltower.db.preflight import get_limits
 from belltower.db.wallet import get_wallet
-from belltower.domain import phone
-from belltower.domain.calling_window import decide, zones_of
+from belltower.domain import phone, schedule
 from belltower.domain.campaign import ContactStatus
 from belltower.domain.errors import Invalid, NotFound
 from belltower.domain.message import MAX_SPOKEN, read_message, spoken_length, values_of
+from belltower.outcomes import WINDOW_NEEDED
 from belltower_api.create_campaign import create, defined
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
@@ -24,7 +23,7 @@ from belltower_api.problems import problems
 from belltower_api.schemas.call import Call
 from belltower_api.schemas.campaign_fields import CampaignFields, Speech
 from belltower_api.schemas.list_fields import DefaultCountry, Fields
-from belltower_api.schemas.values import BlankIsAbsent, CampaignId, Instant, Name, shown_instant
+from belltower_api.schemas.values import BlankIsAbsent, CampaignId, Instant, Name
 
 router = APIRouter(prefix="/api/test-calls", tags=["Campaigns"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
@@ -54,6 +53,11 @@ class TestCallCreate(Speech):
         default=None, description="Whom to take them for.", examples=["Ann"]
     )
     fields: Fields = Field(default={}, description="For the placeholders of the message.", examples=[{"time": "10:00"}])
+    timezone: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None,
+        description="Where they are, as an IANA name; their number tells by default.",
+        examples=["America/New_York"],
+    )
 
 
 class TestCall(BaseModel):
@@ -101,7 +105,8 @@ async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, respons
         raise Invalid(
             "fields", "message_too_long", f"With these values the message has more than {MAX_SPOKEN} characters."
         )
-    await _require_open_window(res, asker.account_id, number)
+    timezone = _timezone(test)
+    await _require_open_window(res, asker.account_id, number, timezone)
     fields = CampaignFields(
         welcome_message=test.welcome_message,
         language=test.language,
@@ -118,7 +123,7 @@ async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, respons
         await once.keep(connection, answer, headers=_location(campaign.id))
 
     with NewContacts() as contact:
-        contact.add_contact(number, test.name, test.fields)
+        contact.add_contact(number, test.name, test.fields, timezone)
         campaign = await create(res, asker, defined(fields, _NAME), fields, listed, keep, is_test=True)
     response.headers.update(_location(campaign.id))
     return await get_test_call(campaign.id, res, asker)
@@ -144,19 +149,22 @@ def _number(test: TestCallCreate) -> str:
         raise Invalid("phone", "invalid_number", f"phone cannot be rung: {reason}.") from None
 
 
+def _timezone(test: TestCallCreate) -> str | None:
+    return None if test.timezone is None else schedule.zone(test.timezone).key
+
+
 async def _contact_of(connection: AsyncConnection, campaign: campaigns.Campaign) -> contacts.Contact:
     return (await contacts.get_contacts(connection, campaign.id, limit=1, total=1)).items[0]
 
 
-async def _require_open_window(res: Resources, account_id: UUID, number: str) -> None:
+async def _require_open_window(res: Resources, account_id: UUID, number: str, timezone: str | None) -> None:
     """A test that rings hours later would be none. Raises `Invalid`."""
     async with res.reader.connect() as connection:
-        window = (await get_limits(connection, account_id)).window
+        hours = (await get_limits(connection, account_id)).hours
         now = (await campaigns.get_creation_terms(connection, account_id)).now
-    decision = decide(window, zones_of(number), now=now, until=now + timedelta(seconds=1))
+    decision = hours.decide(number, timezone, now=now, lasts=WINDOW_NEEDED)
     if not decision.allowed:
-        opens = f" It opens at {shown_instant(decision.opens_at)}." if decision.opens_at else ""
-        raise Invalid("phone", "outside_calling_window", f"This number cannot be rung now: {decision.reason}.{opens}")
+        raise Invalid("phone", "outside_calling_window", f"This number cannot be rung now: {decision.reason}.")
 
 
 def _location(test_call_id: UUID) -> dict[str, str]:

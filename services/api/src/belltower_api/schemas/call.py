@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 
 from belltower.db import calls
 from belltower.domain.call import CallStatus, Disposition
+from belltower.domain.call import CallStatus
+from belltower_api.schemas.calling_window import WindowDecision
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
 
@@ -99,10 +101,14 @@ class CallDetail(Call):
     opted_out_at: Instant | None = Field(
         description="When the person called pressed 9 and was put on the do-not-call list; null: not in this call."
     )
+    calling_window: WindowDecision | None = Field(
+        description="Why it was inside its calling window when it was placed; null: it had to be in none."
+    )
     reports: list[CallReport] = Field(description="In the order in which they came.")
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
         reports: list[calls.CallReport] = more.pop("reports")
         shown = [CallReport.model_validate(asdict(report)) for report in reports]
-        return super().of(call, currency, reports=shown, **more)
+        window = call.calling_window and WindowDecision.of(call.calling_window)
+        return cls(**{**asdict(call), "calling_window": window}, currency=currency, reports=shown, **more)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, field_validator
 from belltower.db import campaigns, history
 from belltower.db.progress import Progress
 from belltower.domain.campaign import CampaignStatus, ContactStatus
+from belltower_api.schemas.calling_window import CallingWindow, WaitingFor
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.pacing import (
     ANSWERING_MACHINE,
@@ -138,6 +139,12 @@ class Campaign(BaseModel):
     is_scheduled: bool = Field(examples=[True])
     scheduled_time: Instant | None
     timezone: str = Field(description="IANA.", examples=["America/New_York"])
+    expires_at: Instant | None = Field(
+        description="When its time is over: whoever waits then is not called any more. null: never."
+    )
+    calling_window: CallingWindow | None = Field(
+        description="Its own, which narrows the account's calling hours; null: those alone count."
+    )
     contact_fields: list[str] = Field(
         description="The names of its contacts' fields, which the message may have as placeholders.",
         examples=[["name"]],
@@ -159,6 +166,10 @@ class Campaign(BaseModel):
         description="Since when lists leave it out; null: they have it.", examples=[None]
     )
     next_due_at: Instant | None = Field(description="When it needs a dialer next; null when nothing is left to do.")
+    waiting_for: WaitingFor | None = Field(
+        description="Why it calls nobody until next_due_at; null: it calls, has a call under way, waits for its time or to ring"
+        " somebody again, or does not run."
+    )
     start_lateness: float | None = Field(
         description="Seconds from the moment it was due to its start; null until it has started.", examples=[0.0041]
     )
@@ -173,6 +184,7 @@ class Campaign(BaseModel):
         return cls(
             **{**asdict(campaign), "version": campaign.version + progress.changes},
             start_lateness=lateness(campaign),
+            waiting_for=WaitingFor.of(campaign),
             progress=CampaignProgress.of(progress),
             **more,
         )

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from belltower.domain import phone
 from belltower.domain.message import check_message
+from belltower_api.schemas.calling_window import OwnWindow
 from belltower_api.schemas.list_fields import ContactLists, ListReading, all_entries
 from belltower_api.schemas.pacing import (
     ANSWERING_MACHINE,
@@ -85,6 +86,12 @@ class StartFields(Request):
     timezone: Annotated[str | None, BlankIsAbsent] = Field(
         default=None, description="The IANA name of a time zone; UTC by default.", examples=["Europe/Berlin"]
     )
+    expires_at: Annotated[str | None, BlankIsAbsent] = Field(
+        default=None,
+        description="When its time is over, written as scheduled_time: whoever was not called then, or waits for another call, is"
+        " not called any more. Calls under way go on. Never by default.",
+        examples=["2030-05-17T18:00:00+02:00", "2030-05-17T18:00"],
+    )
 
 
 class Speech(Request):
@@ -145,6 +152,12 @@ class DefinitionFields(Speech):
 
 class CampaignFields(DefinitionFields, StartFields):
     """What a campaign is made of, however its numbers are given."""
+    calling_window: OwnWindow = Field(
+        default=None,
+        description="When its contacts may be called, on their own clocks. It narrows the account's calling hours: who is called"
+        " is inside both. null: the account's alone count. In a form: as JSON.",
+        examples=[{"hours": [{"days": ["saturday", "sunday"], "start": "10:00", "end": "18:00"}], "holidays": []}],
+    )
 
 
 class CampaignCreate(ContactLists, CampaignFields):

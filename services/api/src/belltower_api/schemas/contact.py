@@ -26,11 +26,15 @@ class Contact(BaseModel):
     fields: dict[str, str] = Field(
         description="What the list says of it, for the placeholders of the message.", examples=[{"time": "10:00"}]
     )
+    timezone: str | None = Field(
+        description="IANA, as the list says it; null: the number tells.", examples=["America/New_York"]
+    )
     status: ContactStatus = Field(examples=["waiting"])
     attempts: int = Field(description="Calls that used one of max_attempts up.", examples=[1])
     next_attempt_at: Instant | None = Field(description="From when it may be rung; null unless it waits.")
     reason: str | None = Field(
-        description="Why it still waits, was skipped, or could not be reached.", examples=["busy"]
+        description="Why it still waits, was skipped, or could not be reached.",
+        examples=["outside the calling window: opens at 08:00 in Berlin (CET)"],
     )
 
     @classmethod

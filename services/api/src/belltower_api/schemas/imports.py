@@ -20,7 +20,7 @@ _LONGEST_SAMPLE = 100
 _SHOWN = 500
 """Columns that are shown; a table of contacts has fewer."""
 
-Use = Literal["phone", "name", "field", "nothing"]
+Use = Literal["phone", "name", "timezone", "field", "nothing"]
 
 
 class ImportUpload(ListReading):
@@ -55,6 +55,9 @@ class ImportContact(BaseModel):
     phone: str = Field(description="E.164.", examples=["+14155550123"])
     name: str | None = Field(examples=["Ann"])
     fields: dict[str, str] = Field(examples=[{"time": "10:00"}])
+    timezone: str | None = Field(
+        default=None, description="IANA, where the file says it.", examples=["America/New_York"]
+    )
 
 
 class ImportAnalysis(BaseModel):
@@ -86,6 +89,8 @@ class ImportAnalysis(BaseModel):
                 return "phone"
             if index in layout.names:
                 return "name"
+            if index == layout.zone:
+                return "timezone"
             return "field" if index in fields else "nothing"
 
         def column(index: int, title: str) -> ImportColumn:

@@ -134,6 +134,12 @@ class ListedContact(Request):
     )
     name: Annotated[Name | None, BlankIsAbsent] = Field(default=None, examples=["Ann"])
     fields: Fields = Field(default={}, description="For the placeholders of the message.", examples=[{"time": "10:00"}])
+    timezone: Annotated[FieldValue | None, BlankIsAbsent] = Field(
+        default=None,
+        description="Where they are, as an IANA name; their number tells by default. Somebody with a name that nobody knows is"
+        " left out and reported.",
+        examples=["America/New_York"],
+    )
 
 
 class ListReading(Request):
@@ -160,8 +166,8 @@ class ListReading(Request):
         BlankIsAbsent,
     ] = Field(
         default=None,
-        description="What columns of the file become, by title: the name of a field; `name` for the contact's own name; null: it"
-        " is left out. Others become fields of their own titles. In a form: as JSON.",
+        description="What columns of the file become, by title: the name of a field; `name` for the contact's own name;"
+        " `timezone` for its time zone; null: it is left out. Others become fields of their own titles. In a form: as JSON.",
         examples=[{"Vorname": "name", "Notes": None}],
     )
 

@@ -1,9 +1,9 @@
 -- What became of a campaign's contacts, a page by their numbers: the contact, and its calls summed up.
 SELECT
-    page.phone, page.name, page.fields, page.status, page.reason, page.attempts, calls.calls, calls.last_status, calls.last_answered_by,
+    page.phone, page.name, page.timezone, page.fields, page.status, page.reason, page.attempts, calls.calls, calls.last_status, calls.last_answered_by,
     calls.last_called_at, calls.duration, calls.cost
 FROM (
-    SELECT id, phone, name, fields, status, reason, attempts
+    SELECT id, phone, name, timezone, fields, status, reason, attempts
     FROM contacts
     WHERE campaign_id = :campaign AND phone > :after
     ORDER BY phone

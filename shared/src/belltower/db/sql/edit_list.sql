@@ -3,5 +3,6 @@ CREATE TEMPORARY TABLE new_contacts (
     position bigint GENERATED ALWAYS AS IDENTITY,
     phone text NOT NULL,
     name text,
-    fields json
+    fields json,
+    timezone text
 ) ON COMMIT DROP

@@ -3,8 +3,9 @@
 -- after those that the contact had, even if they used up none of its attempts (cancelled before they rang).
 WITH wanted AS (
     SELECT *
-    FROM unnest(CAST(:contacts AS bigint[]), CAST(:attempts AS uuid[]), CAST(:caller_ids AS text[]))
-         WITH ORDINALITY AS wanted (contact_id, attempt_id, caller_id, position)
+    FROM unnest(
+        CAST(:contacts AS bigint[]), CAST(:attempts AS uuid[]), CAST(:caller_ids AS text[]), CAST(:windows AS text[])
+    ) WITH ORDINALITY AS wanted (contact_id, attempt_id, caller_id, calling_window, position)
 ),
 waiting AS (
     SELECT contacts.id, contacts.campaign_id, contacts.phone
@@ -19,6 +20,7 @@ judged AS (
         waiting.*,
         wanted.attempt_id,
         wanted.caller_id,
+        wanted.calling_window,
         CASE
             WHEN EXISTS (
                 SELECT FROM do_not_call
@@ -49,14 +51,15 @@ judged AS (
 admitted AS (
     INSERT INTO attempts (
         id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, dialer,
-        time_limit, ring_timeout, send_by, check_at, hold
+        time_limit, ring_timeout, send_by, check_at, hold, calling_window
     )
     SELECT
         attempt_id, :account, campaign_id, id,
         1 + (SELECT coalesce(max(number), 0) FROM attempts
              WHERE attempts.contact_id = judged.id AND attempts.status <> 'not_placed'),
         phone, caller_id, 'dialling', :carrier, :dialer,
-        :time_limit, :ring_timeout, CAST(:send_by AS timestamptz), CAST(:check_at AS timestamptz), CAST(:hold AS numeric)
+        :time_limit, :ring_timeout, CAST(:send_by AS timestamptz), CAST(:check_at AS timestamptz), CAST(:hold AS numeric),
+        CAST(calling_window AS jsonb)
     FROM judged
     WHERE verdict = 'admitted'
 ),
@@ -66,7 +69,8 @@ moved AS (
         next_attempt_at = CASE judged.verdict
             WHEN 'number_busy' THEN clock_timestamp() + make_interval(secs => :busy_delay)
             WHEN 'frequency_cap' THEN judged.capped_until END,
-        reason = CASE judged.verdict WHEN 'admitted' THEN NULL ELSE judged.verdict END
+        reason = CASE judged.verdict WHEN 'admitted' THEN NULL ELSE judged.verdict END,
+        window_zone = NULL
     FROM judged
     WHERE contacts.id = judged.id
 ),

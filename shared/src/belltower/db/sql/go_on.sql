@@ -13,11 +13,14 @@ WITH work AS MATERIALIZED (
     ) AS at
 )
 UPDATE campaigns
-SET status = :status, status_reason = NULL, status_actor = :actor, evictions = 0, announced_at = NULL,
+SET status = :status, status_reason = NULL, status_actor = :actor, evictions = 0, announced_at = NULL, window_zone = NULL,
     scheduled_time = coalesce(CAST(:scheduled_time AS timestamptz), scheduled_time),
     scheduled_wall = coalesce(CAST(:scheduled_wall AS timestamp), scheduled_wall),
     wall_time_meant = wall_time_meant AND CAST(:scheduled_time AS timestamptz) IS NULL,
     next_due_at = CASE CAST(:status AS text)
-        WHEN 'scheduled' THEN scheduled_time ELSE greatest(work.at, clock_timestamp()) END
+        WHEN 'scheduled' THEN scheduled_time
+        ELSE greatest(
+            least(work.at, expires_at, CASE WHEN hours_changed_at IS NOT NULL THEN clock_timestamp() END), clock_timestamp()
+        ) END
 FROM work
 WHERE campaigns.id = :campaign

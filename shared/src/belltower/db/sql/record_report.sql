@@ -32,6 +32,7 @@ moved_contact AS (
     SET status = CAST(:contact_status AS text),
         next_attempt_at = CAST(:next_attempt_at AS timestamptz),
         reason = CAST(:contact_reason AS text),
+        window_zone = NULL,
         attempts = :contact_attempts
     FROM recorded
     WHERE contacts.id = :contact AND :writes_contact

@@ -15,6 +15,7 @@ SET owner = :dialer,
     status = 'processing',
     status_actor = CASE status WHEN 'processing' THEN status_actor ELSE :actor END,
     announced_at = NULL,
+    window_zone = NULL,
     taken_at = (SELECT now FROM moment),
     first_due_at = CASE WHEN started_at IS NULL THEN next_due_at ELSE first_due_at END,
     started_at = coalesce(started_at, (SELECT now FROM moment))
@@ -22,6 +23,6 @@ WHERE campaigns.id = ANY(ARRAY(SELECT id FROM free))
 RETURNING
     campaigns.id, campaigns.account_id, campaigns.epoch, campaigns.welcome_message, campaigns.language, campaigns.voice,
     campaigns.caller_id, campaigns.concurrency, campaigns.calls_per_second, campaigns.answering_machine,
-    campaigns.next_due_at,
+    campaigns.next_due_at, campaigns.expires_at,
     campaigns.taken_at, campaigns.started_at = campaigns.taken_at AS first_start,
     (SELECT stream_url FROM accounts WHERE accounts.id = campaigns.account_id) AS stream_url

@@ -1,5 +1,5 @@
 -- Contacts of a campaign with some statuses, in the order of its list, without those that a retry of it has on its own list.
-SELECT contacts.phone, contacts.name, CAST(contacts.fields AS text) AS fields
+SELECT contacts.phone, contacts.name, CAST(contacts.fields AS text) AS fields, contacts.timezone
 FROM contacts
 WHERE contacts.campaign_id = :campaign AND contacts.status = ANY (CAST(:statuses AS text[]))
   AND NOT EXISTS (
