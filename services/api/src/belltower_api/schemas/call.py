@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from belltower.db import calls
 from belltower.domain.call import CallStatus, Disposition
-from belltower.domain.call import CallStatus
 from belltower_api.schemas.calling_window import WindowDecision
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
