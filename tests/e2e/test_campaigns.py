@@ -127,6 +127,7 @@ def test_a_call_tells_all_that_was_said_about_it(product: Product) -> None:
     call = answer.json()
     reports = call.pop("reports")
     assert call.pop("opted_out_at") is None
+    assert call.pop("calling_window") is None, "the account has no calling hours"
     assert call == listed
     assert call["campaign_id"] == campaign["id"]
     moves = [report["status"] for report in reports if report["effect"] == "move"]

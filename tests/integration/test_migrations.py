@@ -40,7 +40,7 @@ async def upgrade(url: str, revision: str) -> None:
 async def test_the_window_that_an_account_had_stays_its_window_every_day(
     empty_database_url: str, start: str | None, end: str | None, expected: Any
 ) -> None:
-    await upgrade(empty_database_url, "0011")
+    await upgrade(empty_database_url, "0015")
     connection = await asyncpg.connect(empty_database_url)
     await connection.execute(
         "INSERT INTO accounts (id, name, currency, balance, window_start, window_end)"
@@ -48,7 +48,7 @@ async def test_the_window_that_an_account_had_stays_its_window_every_day(
         start,
         end,
     )
-    await upgrade(empty_database_url, "0013")
+    await upgrade(empty_database_url, "0016")
     row = await connection.fetchrow("SELECT CAST(calling_window AS text) AS document, unknown_zone FROM accounts")
     await connection.close()
     assert row["unknown_zone"] == "closed"

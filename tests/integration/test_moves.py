@@ -478,12 +478,12 @@ async def test_all_calling_stops(world: World, post: Post) -> None:
     world.start("dialer")
     for number in range(3):
         await world.campaign(numbers(100, start=1000 * number), concurrency=10)
-    await world.campaign(numbers(1, start=5000), due_in=3)
 
     async def under_way() -> bool:
         return len(await world.truth()) > 20
 
     await eventually(under_way, timeout=30)
+    await world.campaign(numbers(1, start=5000), due_in=3)
     stopped_at = await stopped_for_good(post, "/api/pause-all")
     await eventually(lambda: nothing_is_live(world), timeout=30, interval=0.1)
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.books import HOLD, RING_TIMEOUT, TIME_LIMIT, Attempt, Books
@@ -278,11 +279,12 @@ BEGINNINGS = {
 names = st.sampled_from([*ACTIONS, *FLOW, *FLOW, "pause", "resume", "edit"])
 
 
+@pytest.mark.timeout(300)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
     database=None,
-    max_examples=60,
+    max_examples=40,
 )
 @given(
     begins=st.sampled_from(sorted(BEGINNINGS)),

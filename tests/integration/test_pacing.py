@@ -240,8 +240,12 @@ async def test_many_gates_at_once_keep_to_the_cap(world: World, dialers: Dialers
             await dialers.execute(
                 "UPDATE campaigns SET next_due_at = now() WHERE id = :id AND status <> 'completed'", id=campaign
             )
-            if await world.status(campaign) != "completed":
+            if await world.status(campaign) == "completed":
+                return
+            try:
                 await dialer.run(campaign)
+            except AssertionError:  # it could not be taken, because the end of its last call had completed it
+                assert await world.status(campaign) == "completed"
 
     await asyncio.gather(*(keep_trying(*each) for each in zip(made, campaigns, strict=True)))
     per_number = await world.rows("SELECT phone, count(*) AS calls FROM attempts GROUP BY phone")

@@ -16,7 +16,7 @@ def create_account(
     """Create an account as an operator does, with the usual password; its API key."""
     command = [str(Path(sys.executable).parent / "belltower"), "create-account", "Example Ltd", "--email", email]
     options = ["--caller-id", caller_id, "--balance", balance, "--password-stdin", "--json"]
-    environment = base_environment() | {"DATABASE_URL": database_url}
+    environment = base_environment() | {"DATABASE_URL": database_url, "BELLTOWER_CARRIER": "simulated"}
     answer = subprocess.run(
         [*command, *options], check=True, capture_output=True, text=True, env=environment, input=f"{PASSWORD}\n"
     )
