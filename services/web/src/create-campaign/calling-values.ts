@@ -194,12 +194,10 @@ const MACHINE_SUMMARY: Record<AnsweringMachine, string> = {
 /** All of it in a line: "Rings up to 3 times, after 30 min; leaves no message on machines; only every day 10:00 to 18:00". */
 export function callingSummary(draft: CallingValues & Rest, place: Place): string {
   const end = endOf(draft, place.now);
-  const rate = wholeIn(draft.callsPerSecond, FASTEST);
   return [
     retrySummary(retryRulesOf(draft)),
     MACHINE_SUMMARY[draft.answeringMachine],
     draft.ownHours ? `only ${weekWords(draft.ownHours.week, place)}` : "",
-    rate === null ? "" : `${rate} new calls a second at most`,
     end === null ? "" : `until ${moment(end, place, draft.zone)}`,
   ]
     .filter(Boolean)

@@ -64,7 +64,7 @@ it("says a window and an account's hours", () => {
   const window = { hours: hoursSent(weekOf(WORKDAYS, [USUAL_HOURS])), holidays: ["2030-12-25"] };
   expect(windowWords(window, place)).toBe("Monday to Friday 08:00 to 21:00; not on one holiday");
   expect(callingHoursWords({ calling_window: window, unknown_zone: "Europe/Berlin" }, place)).toBe(
-    "People may be called Monday to Friday 08:00 to 21:00; not on one holiday, where they are. Numbers that do not tell where they are, are taken to be in Berlin.",
+    "People may be called Monday to Friday 08:00 to 21:00, on their own clocks, but not on one holiday. Numbers that do not tell where they are, are taken to be in Berlin.",
   );
   expect(callingHoursWords({ calling_window: null, unknown_zone: "closed" }, place)).toBe(
     "People may be called at any time of any day.",

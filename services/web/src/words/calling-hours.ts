@@ -107,13 +107,19 @@ export function windowWords(window: Window | null | undefined, place: Place): st
   const week = weekWords(readHours(window.hours), place);
   const holidays = window.holidays?.length ?? 0;
   if (holidays === 0) return week;
-  return `${week}; not on ${holidays === 1 ? "one holiday" : `${holidays} holidays`}`;
+  return `${week}; not on ${holidaysWords(holidays)}`;
+}
+
+function holidaysWords(number: number): string {
+  return number === 1 ? "one holiday" : `${number} holidays`;
 }
 
 /** The hours of a whole account in a sentence. */
 export function callingHoursWords(hours: Schemas["CallingHours"], place: Place): string {
   if (hours.calling_window === null) return "People may be called at any time of any day.";
-  return `People may be called ${windowWords(hours.calling_window, place)}, where they are. ${unknownWords(hours.unknown_zone)}`;
+  const { hours: open, holidays = [] } = hours.calling_window;
+  const not = holidays.length === 0 ? "" : `, but not on ${holidaysWords(holidays.length)}`;
+  return `People may be called ${weekWords(readHours(open), place)}, on their own clocks${not}. ${unknownWords(hours.unknown_zone)}`;
 }
 
 /** What becomes of numbers that do not tell what time it is there. */
