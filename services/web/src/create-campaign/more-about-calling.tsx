@@ -41,7 +41,7 @@ export function MoreAboutCalling({ children }: { children: ReactNode }) {
       <button
         type="button"
         aria-expanded={isOpen}
-        aria-controls={id}
+        {...(isOpen && { "aria-controls": id })}
         onClick={() => setOpen(!isOpen)}
         className="flex w-full items-start gap-3 rounded-xl px-3 py-2.5 text-left hover:bg-sunken"
       >
@@ -54,9 +54,11 @@ export function MoreAboutCalling({ children }: { children: ReactNode }) {
           aria-hidden
         />
       </button>
-      <div id={id} hidden={!isOpen} className="border-t px-3 py-4">
-        <div className="flex flex-col gap-6">{children}</div>
-      </div>
+      {isOpen && (
+        <div id={id} className="flex flex-col gap-6 border-t px-3 py-4">
+          {children}
+        </div>
+      )}
     </div>
   );
 }

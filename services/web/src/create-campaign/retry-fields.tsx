@@ -8,10 +8,10 @@ import { type Draft, MOST } from "./form";
 import { Topic } from "./more-about-calling";
 
 const GROWTH = [
-  { value: "1", label: "stays the same" },
-  { value: "1.5", label: "is half as long again each time" },
-  { value: "2", label: "doubles each time" },
-  { value: "3", label: "triples each time" },
+  { value: "1", label: "is the same" },
+  { value: "1.5", label: "is half as long again" },
+  { value: "2", label: "is twice the one before" },
+  { value: "3", label: "is 3 times the one before" },
 ];
 
 export function RetryFields() {
@@ -23,7 +23,7 @@ export function RetryFields() {
   const number = { type: "number", inputMode: "numeric", step: 1 } as const;
   const growth = GROWTH.some(({ value }) => value === draft.backoff)
     ? GROWTH
-    : [...GROWTH, { value: draft.backoff, label: `grows ${draft.backoff} times each time` }];
+    : [...GROWTH, { value: draft.backoff, label: `is ${draft.backoff} times the one before` }];
   return (
     <Topic title="Ring again">
       <div className="grid gap-3 sm:grid-cols-3">
@@ -39,7 +39,7 @@ export function RetryFields() {
                 <Input {...wiring} {...register("retryDelay")} {...number} min={0} max={MOST.retryDelay} />
               )}
             </Field>
-            <Field label="Which" error={errors.backoff?.message}>
+            <Field label="Each wait" error={errors.backoff?.message}>
               {(wiring) => (
                 <Select {...wiring} {...register("backoff")}>
                   {growth.map(({ value, label }) => (
@@ -79,8 +79,8 @@ function After({ ended }: { ended: Retried }) {
   const error = formState.errors.retryAfter?.[ended]?.minutes?.message;
   const field = register(`retryAfter.${ended}.kind`);
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)_5.5rem] items-start gap-2 text-sm">
-      <span className="py-2">{AFTER_WORD[ended]}</span>
+    <li className="grid grid-cols-[minmax(0,1fr)_5.5rem] items-start gap-x-2 gap-y-1 text-sm sm:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)_5.5rem]">
+      <span className="max-sm:col-span-2 sm:py-2">{AFTER_WORD[ended]}</span>
       <Select
         {...field}
         aria-label={`After “${AFTER_WORD[ended]}”`}
@@ -106,7 +106,7 @@ function After({ ended }: { ended: Retried }) {
       ) : (
         <span />
       )}
-      {error && <p className="col-span-3 text-xs font-medium text-danger">{error}</p>}
+      {error && <p className="col-span-full text-xs font-medium text-danger">{error}</p>}
     </li>
   );
 }

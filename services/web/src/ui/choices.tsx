@@ -35,11 +35,14 @@ export function Choices<T extends string>({ legend, hideLegend, value, choices, 
               value={choice.value}
               checked={choice.value === value}
               onChange={() => onChange(choice.value)}
+              aria-labelledby={`${name}-${choice.value}-label`}
               aria-describedby={choice.hint ? `${name}-${choice.value}` : undefined}
               className="mt-0.5 size-4 shrink-0 accent-ink outline-none"
             />
             <span className="min-w-0 text-sm">
-              <span className="block font-medium">{choice.label}</span>
+              <span id={`${name}-${choice.value}-label`} className="block font-medium">
+                {choice.label}
+              </span>
               {choice.hint && (
                 <span id={`${name}-${choice.value}`} className="block text-xs text-muted">
                   {choice.hint}

@@ -1,6 +1,7 @@
 /** Who is rung again, and after how long, as a person says it. The rules are the API's: one budget of attempts, a delay for each
  * way a call may end, which may grow, and never beyond a week. */
 
+import type { Campaign } from "@/api/client";
 import { span } from "./moments";
 
 /** How a call may end that is followed by another. */
@@ -29,6 +30,24 @@ export const AFTER_WORD: Record<Retried, string> = {
   voicemail: "Answering machine",
   failed: "Call failed",
 };
+
+/** What a campaign does when a machine answers. */
+export const MACHINE_WORD: Record<Campaign["answering_machine"], string> = {
+  treat_as_answered: "Nobody looks: a machine that answers hears the message, and counts as reached",
+  leave_message: "The message is left after the beep, and they count as reached",
+  hang_up: "Machines are hung up on, and called again",
+};
+
+/** The rules of a campaign that is there. */
+export function rulesOf(campaign: Campaign): RetryRules {
+  return {
+    attempts: campaign.max_attempts,
+    delay: campaign.retry_delay,
+    delays: campaign.retry_delays,
+    backoff: campaign.retry_backoff,
+    hangsUp: campaign.answering_machine === "hang_up",
+  };
+}
 
 /** The ways of ending that a campaign with such rules may see. */
 export function retriedBy({ hangsUp }: Pick<RetryRules, "hangsUp">): readonly Retried[] {
