@@ -183,6 +183,7 @@ function whole(text: string, most: number): number | null {
 
 /** Seconds as a person says them in a sentence: "7 days", "90 minutes". */
 function spanInFull(seconds: number): string {
+  if (seconds === 86_400) return "24 hours";
   if (seconds % 86_400 === 0) return counted(seconds / 86_400, "day");
   if (seconds % 3_600 === 0) return counted(seconds / 3_600, "hour");
   return seconds % 60 === 0 ? counted(seconds / 60, "minute") : counted(seconds, "second");

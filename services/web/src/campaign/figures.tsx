@@ -166,25 +166,29 @@ function End({ campaign, stats, readAt, place }: FiguresProps & { place: Place }
       </Figure>
     );
   }
-  const latest = campaign.expires_at && `at the latest ${moment(campaign.expires_at, place)}`;
+  const latest = campaign.expires_at && moment(campaign.expires_at, place);
   const expected = stats === undefined ? null : forecast(campaign, stats, readAt);
   if (expected !== null) {
     const { range, distance } = forecastWords(expected, { ...place, now: readAt });
     return (
-      <Figure label="Ends" className={WIDE} note={`Forecast: ${distance}${latest ? `; ${latest}` : ""}`}>
+      <Figure
+        label="Ends"
+        className={WIDE}
+        note={`Forecast: ${distance}${latest ? `; at the latest ${latest}` : ""}`}
+      >
         {range}
       </Figure>
     );
   }
   return (
-    <Figure label="Ends" className={WIDE} note={whyNoForecast(campaign)}>
-      {latest ? capital(latest) : "–"}
+    <Figure
+      label="Ends"
+      className={WIDE}
+      note={`${latest ? "At the latest. " : ""}${whyNoForecast(campaign)}`}
+    >
+      {latest ?? "–"}
     </Figure>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function whyNoForecast({ status, progress, waiting_for }: Campaign): string {

@@ -47,8 +47,8 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
       <Setting label="Answering machines">{MACHINE_WORD[campaign.answering_machine]}</Setting>
       <Setting label="Calling hours">
         {campaign.calling_window === null
-          ? "As the account: "
-          : `Only ${windowWords(campaign.calling_window, place)}, inside those of the account: `}
+          ? "As the account’s "
+          : `Only ${windowWords(campaign.calling_window, place)}, within the account’s `}
         <Link to="/calling-rules" className="underline underline-offset-2 hover:text-muted">
           calling rules
         </Link>

@@ -2,12 +2,13 @@
 
 import type { Campaign, Schemas } from "@/api/client";
 import { cityOf, exactDay, moment, type Place, timeOfDay } from "./moments";
+import { currentName } from "./zone-names";
 
 /** "08:00 in Berlin"; with its day where that is not today there: "tomorrow, 08:00 in Berlin". */
 export function openingWords(at: string, zone: string, place: Place): string {
   const there = { ...place, zone };
   const isToday = exactDay(Date.parse(at), there) === exactDay(place.now, there);
-  return `${isToday ? timeOfDay(at, there) : moment(at, place, zone)} in ${cityOf(zone)}`;
+  return `${isToday ? timeOfDay(at, there) : moment(at, place, zone)} in ${cityOf(currentName(zone))}`;
 }
 
 /** What a campaign that runs waits for: "08:00 in Berlin"; null: nothing. */
@@ -50,5 +51,5 @@ export function decisionLines(decision: Decision, place: Place): string[] {
 const MOST = 3;
 
 function clockThere(at: string, zone: string, place: Place): string {
-  return `${timeOfDay(at, { ...place, zone })} in ${cityOf(zone)}`;
+  return `${timeOfDay(at, { ...place, zone })} in ${cityOf(currentName(zone))}`;
 }
