@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.support.api import Api, a_call, created, refused
 
+from belltower.db.campaigns import DEFINITION_COLUMNS
 from belltower.db.engine import connect_directly
 from belltower.db.notify import CHANNEL
 from belltower_api.schemas.campaign_fields import CampaignFields
@@ -78,7 +79,10 @@ async def listed(api: Api, path: str) -> dict[str, str]:
 
 FIELDS: dict[str, Any] = {
     "name": "Another", "welcome_message": "Good day.", "language": "de-DE", "voice": "Polly.Vicki", "caller_id": "+14155550101",
-    "concurrency": 7, "max_attempts": 4, "retry_delay": 60, "misfire_grace": 30,
+    "concurrency": 7, "max_attempts": 4, "retry_delay": 60, "misfire_grace": 30, "retry_delays": {"busy": 60, "failed": None},
+    "retry_backoff": 2.0, "answering_machine": "hang_up", "calls_per_second": 3,
+    "calling_window": {"hours": [{"days": ["saturday"], "start": "10:00", "end": "18:00"}], "holidays": ["2030-12-25"]},
+    "expires_at": "2035-07-02T09:30:00.000Z",
 }  # fmt: skip
 
 
@@ -90,6 +94,10 @@ async def test_every_field_is_edited_alone(api: Api, field: str) -> None:
     assert after["changed"] == [field]
     assert {name for name in before if after[name] != before[name]} == {field, "version"}
     assert after[field] == FIELDS[field]
+
+
+def test_every_field_is_among_these() -> None:
+    assert set(FIELDS) == {*DEFINITION_COLUMNS, "expires_at"}
 
 
 def test_whatever_a_campaign_is_created_with_can_be_edited() -> None:
@@ -285,6 +293,53 @@ async def test_a_time_follows_the_rules_of_creation(api: Api, patch: dict[str, A
     before = await api.rows("SELECT * FROM campaigns")
     refused(await edit(api, path, **patch), 400, code)
     assert await api.rows("SELECT * FROM campaigns") == before
+
+
+async def test_a_campaign_expires_after_it_starts(api: Api) -> None:
+    path = await scheduled(api)
+    after = await edited(api, path, expires_at="2035-07-01T18:00")
+    assert after["expires_at"] == "2035-07-01T16:00:00.000Z", "wall time of the campaign's zone"
+    assert (await edited(api, path, expires_at="2035-07-01T18:00:00-04:00"))["expires_at"] == "2035-07-01T22:00:00.000Z"
+    refused(await edit(api, path, expires_at="2035-07-01T09:30"), 400, "expires_before_start", "2035-07-01T07:30:00Z")
+    refused(await edit(api, path, scheduled_time="2035-07-03T09:30"), 400, "expires_before_start")
+    both = await edited(api, path, scheduled_time="2035-07-03T09:30", expires_at="2035-07-03T10:00")
+    assert both["changed"] == ["scheduled_time", "expires_at"]
+    assert (await edited(api, path, expires_at=None))["expires_at"] is None
+
+
+async def test_who_waits_for_a_window_is_judged_anew_when_an_edit_changes_it(api: Api) -> None:
+    path = await paused(api, begun=True)
+    await api.execute(
+        """UPDATE contacts SET next_attempt_at = now() + interval '9 hours', window_zone = 'Europe/Berlin' WHERE phone = :ann""",
+        ann=ANN,
+    )
+    await edited(api, path, name="Another")
+    assert (await api.rows("SELECT hours_changed_at FROM campaigns"))[0].hours_changed_at is None
+    await edited(api, path, calling_window=FIELDS["calling_window"])
+    assert (await api.rows("SELECT hours_changed_at FROM campaigns"))[0].hours_changed_at is not None
+
+
+async def test_a_contact_that_an_edit_adds_has_its_zone(api: Api) -> None:
+    path = await scheduled(api)
+    await edited(api, path, contacts={"add": {"contacts": [{"phone": EVE, "timezone": "Europe/Berlin"}]}})
+    zones = await api.rows("SELECT phone, timezone FROM contacts ORDER BY id")
+    assert [tuple(row) for row in zones] == [(ANN, None), (BEN, None), (EVE, "Europe/Berlin")]
+    copied = await api.client.post(
+        f"{path}/duplicate", json={"is_scheduled": True, "scheduled_time": "2035-07-01T09:30"}
+    )
+    zones = await api.rows(
+        "SELECT phone, timezone FROM contacts WHERE campaign_id = :id ORDER BY id", id=copied.json()["id"]
+    )
+    assert [tuple(row) for row in zones] == [(ANN, None), (BEN, None), (EVE, "Europe/Berlin")]
+
+
+async def test_a_time_that_is_edited_is_meant_as_it_is_written(api: Api) -> None:
+    path = await scheduled(api, scheduled_time="2035-07-01T09:30:00+02:00")
+    assert await api.one("SELECT wall_time_meant FROM campaigns") is False
+    await edited(api, path, scheduled_time="2035-07-02T09:30")
+    assert await api.one("SELECT wall_time_meant FROM campaigns") is True
+    await edited(api, path, scheduled_time="2035-07-02T09:30:00+01:00")
+    assert await api.one("SELECT wall_time_meant FROM campaigns") is False
 
 
 async def test_a_paused_campaign_is_given_another_time_and_waits_for_it_when_it_is_resumed(api: Api) -> None:

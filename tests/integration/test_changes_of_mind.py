@@ -1,5 +1,6 @@
-"""Campaigns that are paused, resumed, started and cancelled over HTTP in any order, while two schedulers and two dialers work on
-them. The carrier's log says whether a call was asked for after a stop had been answered.
+"""Campaigns that are edited, paused, resumed, started and cancelled over HTTP in any order, while two schedulers and two dialers
+work on them. The carrier's log says whether a call was asked for after a stop had been answered, outside the campaign's calling
+hours, or with half an edit.
 
 `make interleavings STORIES=10000` tells more stories.
 """
@@ -7,11 +8,12 @@ them. The carrier's log says whether a call was asked for after a stop had been 
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime
 from random import Random, SystemRandom
 
 import httpx
 import pytest
-from tests.support.changes_of_mind import Asked, Span, Story, silences
+from tests.support.changes_of_mind import Asked, Edition, Span, Story, caller_id, silences, strange
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 from tests.support.world import World, numbers
@@ -27,7 +29,9 @@ DONE = "SELECT count(*) FROM campaigns WHERE status IN ('completed', 'cancelled'
 
 
 @pytest.mark.timeout(200 + STORIES)
-async def test_no_call_is_asked_for_after_a_stop_was_answered_and_nobody_is_forgotten(world: World) -> None:
+async def test_no_call_after_a_stop_none_outside_the_hours_no_half_an_edit_and_nobody_is_forgotten(
+    world: World,
+) -> None:
     sys.stdout.write(f"{STORIES} stories, SEED={SEED}\n")
     await world.behave(
         outcomes={"answered": 6, "busy": 2, "no_answer": 1, "failed": 1},
@@ -74,7 +78,8 @@ async def test_no_call_is_asked_for_after_a_stop_was_answered_and_nobody_is_forg
     moves = [asked for story in stories for asked in story.asked]
     silent = sum(len(silences(story.asked)) for story in stories)
     sys.stdout.write(
-        f"{len(calls)} calls, {len(moves)} moves, {silent} times of silence,"
+        f"{len(calls)} calls, {len(moves)} moves, {sum(len(story.editions) - 1 for story in stories)} edits of"
+        f" {sum(story.edits for story in stories)}, {silent} times of silence,"
         f" {sum(move.status == 202 for move in moves)} stops that had to wait,"
         f" {sum(move.status >= 500 for move in moves)} without an answer\n"
     )
@@ -86,6 +91,28 @@ async def all_done(world: World) -> bool:
     done = await world.one(DONE)
     assert done == STORIES, f"{STORIES - done} campaigns have not ended"
     return True
+
+
+@pytest.mark.parametrize(
+    ("caller", "heard", "at", "said"),
+    [
+        (1, "Edition 1.", 25, None),
+        (1, "Edition 1.", 11, None),
+        (0, "Edition 0.", 5, None),
+        (0, "Edition 0.", 15, None),
+        (0, "Edition 0.", 21.9, None),
+        (0, "Edition 0.", 22.1, "after that had been changed"),
+        (1, "Edition 0.", 25, "said 'Edition 0.'"),
+        (1, None, 9, "before there was one"),
+        (2, None, 35, "outside its calling hours"),
+        (7, None, 35, "no edition's number"),
+    ],
+)
+def test_what_is_wrong_with_a_call(caller: int, heard: str | None, at: float, said: str | None) -> None:
+    editions = [Edition(0, True, 0, 1), Edition(1, True, 10, 20), Edition(2, False, 30, 31)]
+    instant = datetime.fromtimestamp(at, UTC).isoformat()
+    wrong = strange({"requested_at": instant, "from": caller_id(caller), "heard": heard}, editions)
+    assert wrong is None if said is None else said in str(wrong)
 
 
 PAUSE = Asked("pause", 1, 2, 200)

@@ -87,6 +87,7 @@ class Story:
                 before,
                 definition=replace(before.definition, welcome_message=f"Edit {self._edits}."),
                 timing=None,
+                expires_at=before.expires_at,
                 list_change=change,
                 contact_fields=[],
                 changed=["welcome_message", "contacts"],

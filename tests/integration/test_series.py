@@ -344,6 +344,23 @@ async def test_an_occurrence_that_was_edited_by_itself_is_left_alone(api: Api) -
     assert (other.welcome_message, other.contacts) == ("Good morning.", 1)
 
 
+async def test_an_occurrence_becomes_an_exception_by_an_edit(api: Api) -> None:
+    people = [{"phone": NUMBERS[0], "timezone": "Asia/Tokyo"}]
+    found = await series(
+        api, phone_numbers=[], contacts=people, calling_window={"hours": None, "holidays": ["2030-12-25"]}
+    )
+    await make_all(api)
+    (made,) = await campaigns(api)
+    assert made.calling_window["holidays"] == ["2030-12-25"]
+    assert await api.one("SELECT timezone FROM contacts WHERE campaign_id = :id", id=made.id) == "Asia/Tokyo"
+    answer = await api.client.patch(f"/api/campaigns/{made.id}", json={"name": "By hand"}, headers={"If-Match": "*"})
+    assert (answer.status_code, answer.json()["is_exception"]) == (200, True)
+    await patched(api, found, name="By the series", calling_window={"hours": None, "holidays": ["2031-12-25"]})
+    assert [each.name for each in await campaigns(api)] == ["By hand"]
+    own = (await api.client.get(f"/api/series/{found['id']}")).json()["definition"]["calling_window"]
+    assert own == {"hours": None, "holidays": ["2031-12-25"]}
+
+
 async def test_what_runs_is_left_alone(api: Api) -> None:
     found = await series(api)
     await make_all(api)

@@ -1,20 +1,28 @@
-"""People who change their minds while schedulers and dialers work: what they asked for over HTTP, and what may follow."""
+"""People who change their minds while schedulers and dialers work: what they asked for over HTTP, and what may follow.
+
+They pause, cancel, resume and start a campaign, and they edit it: each edition says another message from another number, and its
+calling hours hold this moment or do not. What the carrier was asked for tells which edition a call is of.
+"""
 
 import asyncio
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import httpx
 from httpx import codes
+from tests.support.calling_hours import closed_now
 
 STOPS = ("pause", "cancel")
 GOES = ("resume", "start")
-MOVES = (*STOPS, *GOES, "pause", "resume", "resume")
+EDIT = "edit"
+MOVES = (*STOPS, *GOES, "pause", "resume", "resume", EDIT, EDIT, EDIT)
+SEND_WITHIN = 2.0
+"""Seconds from the gate on within which a call's request is sent."""
 WAITS = (0, 0, 0.005, 0.02, 0.05, 0.15, 0.4)
 """Seconds between two moves: the orders in which things happen come from these."""
 
@@ -56,15 +64,65 @@ def silences(asked: Iterable[Asked]) -> list[Span]:
     return spans
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a campaign is since an edit, and when that was sent and answered."""
+
+    number: int
+    is_open: bool
+    """Its calling hours hold this moment."""
+    sent: float
+    answered: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What is sent of it."""
+        return {
+            "welcome_message": f"Edition {self.number}.",
+            "caller_id": caller_id(self.number),
+            "calling_window": None if self.is_open else closed_now(),
+        }
+
+
+def caller_id(number: int) -> str:
+    """The number from which an edition calls."""
+    return f"+1415888{number:04d}"
+
+
+def strange(call: dict[str, Any], editions: Sequence[Edition]) -> str | None:
+    """What is wrong with a call as one of a campaign's editions, as the end of a sentence; None: nothing.
+
+    Only what nobody works on is edited, so that a call is of the last edition that was answered before it, or of one that was
+    under way; or it was let through before the edit and sent within two seconds.
+    """
+    instant = datetime.fromisoformat(call["requested_at"]).timestamp()
+    found = [each for each in editions if caller_id(each.number) == call["from"]]
+    if not found:
+        return f"came from {call['from']}, which is no edition's number"
+    edition = found[0]
+    if call["heard"] is not None and f"Edition {edition.number}." not in call["heard"]:
+        return f"said {call['heard']!r} from the number of edition {edition.number}"
+    if not edition.is_open:
+        return f"is of edition {edition.number}, outside its calling hours"
+    if instant < edition.sent:
+        return f"is of edition {edition.number} before there was one"
+    if any(each.sent > edition.answered and each.answered + SEND_WITHIN < instant for each in editions):
+        return f"is of edition {edition.number} after that had been changed"
+    return None
+
+
 @dataclass(slots=True)
 class Story:
-    """One campaign, and somebody who moves it in a random order at random moments."""
+    """One campaign, and somebody who moves and edits it in a random order at random moments."""
 
     client: httpx.AsyncClient
     random: Random
     phones: Sequence[str]
     campaign: str = ""
     asked: list[Asked] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+    edits: int = 0
+    """How many were tried."""
 
     async def run(self) -> None:
         """Create the campaign, and change one's mind a few times."""
@@ -72,10 +130,13 @@ class Story:
         for _ in range(self.random.randint(3, 8)):
             await asyncio.sleep(self.random.choice(WAITS))
             moves = self.random.sample(MOVES, k=self.random.choice((1, 1, 2)))
-            await asyncio.gather(*(self._move(move) for move in moves))
+            await asyncio.gather(*(self._edit() if move == EDIT else self._move(move) for move in moves))
 
     async def end(self) -> None:
-        """Have it go on to its end, if it was not cancelled."""
+        """Have it go on to its end in open hours, if it was not cancelled."""
+        while (now := await self._now())["calling_window"] and now["status"] not in ("completed", "cancelled"):
+            await self._move("pause")
+            await self._edit(is_open=True)
         await self._move("resume")
 
     def strays(self, calls: Iterable[dict[str, Any]]) -> list[str]:
@@ -89,12 +150,14 @@ class Story:
                 for span in spans
                 if instant in span
             ]
+            if (wrong := strange(call, self.editions)) is not None:
+                found.append(f"the call to {call['to']} of campaign {self.campaign} {wrong}")
         return found
 
     async def _create(self) -> None:
-        body = {
+        first = Edition(0, self.random.random() < 0.8, time.time(), math.inf)
+        body = first.document | {
             "name": "Change of mind",
-            "welcome_message": "Hello.",
             "phone_numbers": list(self.phones),
             "concurrency": self.random.randint(1, len(self.phones)),
             "max_attempts": self.random.randint(1, 2),
@@ -111,6 +174,22 @@ class Story:
                 continue
             assert answer.status_code == codes.CREATED, answer.text
             self.campaign = answer.json()["id"]
+        self.editions.append(replace(first, answered=time.time()))
+
+    async def _now(self) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.client.get(f"/api/campaigns/{self.campaign}")).json()
+        return found
+
+    async def _edit(self, *, is_open: bool | None = None) -> None:
+        """Edit it as it is now; that may be refused. Two edits at once are made for the same state, of which one wins."""
+        path = f"/api/campaigns/{self.campaign}"
+        etag = (await self.client.get(path)).headers["etag"]
+        self.edits += 1
+        edition = Edition(self.edits, self.random.random() < 0.6 if is_open is None else is_open, time.time(), math.inf)
+        answer = await self.client.patch(path, json=edition.document, headers={"If-Match": etag})
+        assert answer.status_code in (codes.OK, codes.CONFLICT, codes.PRECONDITION_FAILED), answer.text
+        if answer.status_code == codes.OK:
+            self.editions.append(replace(edition, answered=time.time()))
 
     async def _move(self, move: str) -> None:
         sent = time.time()

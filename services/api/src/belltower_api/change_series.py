@@ -276,7 +276,7 @@ def _changed_rule(found: series.Series, fields: Any) -> Recurrence:
 
 def _changed_definition(found: series.Series, fields: BaseModel, terms: campaigns.CreationTerms) -> dict[str, Any]:
     """What somebody changed of a definition; a caller_id that is null becomes the account's own."""
-    sent = {name: value for name, value in _sent(fields).items() if name in campaigns.DEFINITION_COLUMNS}
+    sent = fields.model_dump(include=fields.model_fields_set & set(campaigns.DEFINITION_COLUMNS))
     if "caller_id" in sent and sent["caller_id"] is None:
         sent["caller_id"] = terms.caller_id or found.caller_id
     return sent

@@ -164,6 +164,8 @@ def warnings_of(message: Message, lacking: Mapping[str, int], contacts: int) -> 
         for placeholder in least.values()
         if (warning := MessageWarning.of(placeholder, lacking.get(placeholder.key, 0), contacts))
     ]
+
+
 def _unknown_zone(written: str) -> str:
     shown = written[:LONGEST_NAME]
     return f"nobody knows the time zone {shown!r}; write an IANA name such as Europe/Berlin, or nothing where its number tells"

@@ -46,6 +46,7 @@ async def _copy(
         is_scheduled=wanted.is_scheduled,
         scheduled_time=wanted.scheduled_time,
         timezone=wanted.timezone or source.timezone,
+        expires_at=wanted.expires_at,
     )
 
     async def listed(connection: AsyncConnection) -> CopiedContacts:

@@ -4,7 +4,7 @@ All of it is made up from one state of the campaign's row and written under the 
 state: of an edit and whatever else moves the campaign at that moment one wins, and nobody ever sees half an edit.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db import campaigns, edits, moves
+from belltower.db.accounts import lock_account
+from belltower.db.calling_hours import look_again
 from belltower.db.contacts import MAX_CONTACTS
 from belltower.db.edits import ListChange, Timing
 from belltower.db.engine import in_transaction
@@ -24,6 +26,7 @@ from belltower.domain.definition import Definition
 from belltower.domain.errors import IllegalTransition, Invalid
 from belltower.domain.message import read_message
 from belltower.domain.principal import Principal
+from belltower.domain.schedule import ScheduledTime
 from belltower_api import etag
 from belltower_api.contact_list import ContactList, warnings_of
 from belltower_api.create_campaign import defined, start_of, wake_schedulers
@@ -59,6 +62,7 @@ class _Plan:
     definition: Definition
     timing: Timing | None
     """None: its time stays."""
+    expires_at: datetime | None
     contacts: ContactsEdit
     new: ContactList | None
     """Whom it puts on the list."""
@@ -77,6 +81,8 @@ class _Plan:
                 found.append("scheduled_time")
             if self.timing.timezone != self.before.timezone:
                 found.append("timezone")
+        if self.expires_at != self.before.expires_at:
+            found.append("expires_at")
         return found
 
 
@@ -132,6 +138,7 @@ async def _planned(
     named = [name for name in campaigns.DEFINITION_COLUMNS if name in patch]
     definition = replace(before.definition, **{name: getattr(wanted, name) for name in named})
     timing = _timing(before, fields, patch, terms.now)
+    expires_at = _expiry(before, fields, patch, timing, terms.now)
     async with AsyncExitStack() as closing:
         new = None
         if contacts.list is not None:
@@ -141,7 +148,7 @@ async def _planned(
             except Invalid as error:
                 where = "add" if contacts.add is not None else "replace"
                 raise Invalid(f"contacts/{where}/{error.field}", error.code, str(error)) from None
-        yield _Plan(before, definition, timing, contacts, new)
+        yield _Plan(before, definition, timing, expires_at, contacts, new)
 
 
 def _document(before: campaigns.Campaign, shown: Campaign) -> Json:
@@ -170,13 +177,7 @@ def _timing(before: campaigns.Campaign, fields: EditedCampaign, patch: Json, now
     if not fields.is_scheduled or fields.scheduled_time is None:
         timing = Timing(start_of(fields, now), name)
     else:
-        # Without a zone beside it, an instant with any offset is that instant; it does not have to be written in the zone.
-        time = (
-            schedule.understood(fields.scheduled_time, fields.timezone)
-            if "timezone" in patch
-            else schedule.understood_in(fields.scheduled_time, name)
-        )
-        timing = Timing(time, name)
+        timing = Timing(_understanding(patch)(fields.scheduled_time, name), name)
     if ((timing.scheduled and timing.scheduled.instant), name) == (before.scheduled_time, before.timezone):
         return None
     if before.started_at is not None:
@@ -196,11 +197,36 @@ def _timing(before: campaigns.Campaign, fields: EditedCampaign, patch: Json, now
     return timing
 
 
+def _expiry(
+    before: campaigns.Campaign, fields: EditedCampaign, patch: Json, timing: Timing | None, now: datetime
+) -> datetime | None:
+    """When a campaign's time is over with the edit. Raises `Invalid`."""
+    scheduled = timing.scheduled.instant if timing is not None and timing.scheduled is not None else None
+    starts_at = max(scheduled or before.scheduled_time or now, now)
+    if "expires_at" in patch:
+        if fields.expires_at is None:
+            return None
+        return schedule.read_expiry(
+            fields.expires_at, fields.timezone or "UTC", after=starts_at, understand=_understanding(patch)
+        )
+    if scheduled is not None and before.expires_at is not None:
+        schedule.read_expiry(before.expires_at.isoformat(), None, after=scheduled)
+    return before.expires_at
+
+
+def _understanding(patch: Json) -> Callable[[str, str | None], ScheduledTime]:
+    """How a time is read: without a zone beside it an instant with any offset is that instant, however it is written."""
+    return schedule.understood if "timezone" in patch else schedule.understood_in
+
+
 async def _do(resources: Resources, principal: Principal, plan: _Plan) -> Edited:
     """Write an edit, in one transaction. Raises `_Changed`, `Invalid`, `NotFound` and `TooLarge`."""
     before = plan.before
 
     async def work(connection: AsyncConnection) -> tuple[Edited, campaigns.Campaign, datetime]:
+        other_hours = plan.definition.calling_window != before.calling_window
+        if other_hours:
+            await lock_account(connection, principal.account_id)
         locked = await moves.lock_one(connection, principal.account_id, before.id)
         if locked.version != before.version:
             raise _Changed
@@ -215,11 +241,14 @@ async def _do(resources: Resources, principal: Principal, plan: _Plan) -> Edited
                 before,
                 definition=plan.definition,
                 timing=plan.timing,
+                expires_at=plan.expires_at,
                 list_change=change,
                 contact_fields=fields,
                 changed=changed,
                 actor=principal.actor,
             )
+        if other_hours:
+            await look_again(connection, principal.account_id, before.id)
         warnings: list[MessageWarning] = []
         if {"welcome_message", "contacts"} & set(changed):
             keys = list(dict.fromkeys(placeholder.key for placeholder in message.placeholders))

@@ -121,6 +121,7 @@ class Api:
         """Change what is at a path, as it is now. Refused when somebody else changes it at that moment."""
         etag = self._response("GET", path).headers.get("ETag", "")
         return self._ask("PATCH", path, json=changes, headers={"If-Match": etag})
+
     def put(self, path: str, **content: Any) -> Json:
         """Replace what is at a path; what it is then."""
         return self._ask("PUT", path, **content)

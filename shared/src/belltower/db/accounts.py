@@ -134,3 +134,8 @@ async def get_account(connection: AsyncConnection, account_id: UUID) -> Account:
     if row is None:
         raise NotFound("There is no such account.")
     return Account(*row)
+
+
+async def lock_account(connection: AsyncConnection, account_id: UUID) -> None:
+    """Lock an account, as the gate does: before campaigns, contacts and calls of it."""
+    await connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update(key_share=True))

@@ -6,6 +6,7 @@ is read from that row.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Text, and_, cast, delete, func, insert, literal, or_, select, text, update
@@ -136,6 +137,7 @@ async def write(
     *,
     definition: Definition,
     timing: Timing | None,
+    expires_at: datetime | None,
     list_change: ListChange,
     contact_fields: Sequence[str],
     changed: Sequence[str],
@@ -147,6 +149,7 @@ async def write(
     """
     values = asdict(definition) | {
         "announced_at": None,
+        "expires_at": expires_at,
         "contacts": campaign.contacts + list_change.added - list_change.removed,
         "contact_fields": list(contact_fields),
         "is_exception": campaigns.c.series_id.is_not(None),

@@ -5,6 +5,7 @@ others: a skipped one is refused with the next that exists, of a doubled one the
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -80,12 +81,12 @@ def understood(text: str, timezone: str | None) -> ScheduledTime:
     return ScheduledTime(instant, wall.replace(fold=0), name, meant_as_wall=written.tzinfo is None)
 
 
-def understood_in(text: str, timezone: str) -> ScheduledTime:
+def understood_in(text: str, timezone: str | None) -> ScheduledTime:
     """Understand a `scheduled_time` that comes without a zone for a campaign that has one: wall time is that zone's, an
     instant with any offset is that instant. Raises `Invalid`."""
     if _parse(text).tzinfo is None:
         return understood(text, timezone)
-    return at(understood(text, None).instant, timezone)
+    return at(understood(text, None).instant, timezone or "UTC")
 
 
 def still_to_come(time: ScheduledTime, *, now: datetime) -> ScheduledTime:
@@ -109,13 +110,19 @@ def at(instant: datetime, timezone: str) -> ScheduledTime:
     return ScheduledTime(instant, wall_at(instant, zone(timezone)), timezone)
 
 
-def read_expiry(text: str, timezone: str | None, *, after: datetime) -> datetime:
+def read_expiry(
+    text: str,
+    timezone: str | None,
+    *,
+    after: datetime,
+    understand: Callable[[str, str | None], ScheduledTime] = understood,
+) -> datetime:
     """Understand an `expires_at`, UTC: written as a `scheduled_time` is, and later than the campaign starts.
 
     Raises `Invalid`.
     """
     try:
-        expiry = read(text, timezone, now=after).instant
+        expiry = still_to_come(understand(text, timezone), now=after).instant
     except Invalid as reason:
         if reason.field != FIELD:
             raise

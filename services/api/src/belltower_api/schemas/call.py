@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from belltower.db import calls
 from belltower.domain.call import CallStatus, Disposition
-from belltower.domain.call import CallStatus
 from belltower_api.schemas.calling_window import WindowDecision
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
@@ -73,7 +72,7 @@ class Call(BaseModel):
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
-        return cls(**asdict(call), disposition=call.disposition, currency=currency, **more)
+        return cls(**{**asdict(call), "disposition": call.disposition, **more}, currency=currency)
 
 
 class CallCollection(Collection[Call]):
@@ -111,4 +110,4 @@ class CallDetail(Call):
         reports: list[calls.CallReport] = more.pop("reports")
         shown = [CallReport.model_validate(asdict(report)) for report in reports]
         window = call.calling_window and WindowDecision.of(call.calling_window)
-        return cls(**{**asdict(call), "calling_window": window}, currency=currency, reports=shown, **more)
+        return super().of(call, currency, calling_window=window, reports=shown, **more)

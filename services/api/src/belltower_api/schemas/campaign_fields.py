@@ -148,16 +148,16 @@ class DefinitionFields(Speech):
         " is paused instead. null: it starts however late.",
         examples=[3600],
     )
-
-
-class CampaignFields(DefinitionFields, StartFields):
-    """What a campaign is made of, however its numbers are given."""
     calling_window: OwnWindow = Field(
         default=None,
         description="When its contacts may be called, on their own clocks. It narrows the account's calling hours: who is called"
         " is inside both. null: the account's alone count. In a form: as JSON.",
         examples=[{"hours": [{"days": ["saturday", "sunday"], "start": "10:00", "end": "18:00"}], "holidays": []}],
     )
+
+
+class CampaignFields(DefinitionFields, StartFields):
+    """What a campaign is made of, however its numbers are given."""
 
 
 class CampaignCreate(ContactLists, CampaignFields):
