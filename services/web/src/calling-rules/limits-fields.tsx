@@ -15,6 +15,7 @@ import {
   limitsWords,
   placeOf,
   type Unit,
+  unnamed,
   valuesOfLimits,
 } from "./limits-form";
 import { SaveBar } from "./save-bar";
@@ -38,7 +39,7 @@ export function LimitsForm({ limits }: { limits: Schemas["CallLimits"] }) {
     },
     onError: (reason) => {
       const fields = reason instanceof ApiProblem ? reason.fields : [];
-      const placed = fields.map(({ pointer, detail }) => [placeOf(pointer), detail] as const);
+      const placed = fields.map(({ pointer, detail }) => [placeOf(pointer), unnamed(detail)] as const);
       const known = placed.filter(([place]) => PLACES.test(place));
       setProblems(Object.fromEntries(known));
       setOthers(

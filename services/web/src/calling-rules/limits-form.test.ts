@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { breakerWords, limitsOf, limitsProblems, limitsWords, placeOf, valuesOfLimits } from "./limits-form";
+import {
+  breakerWords,
+  limitsOf,
+  limitsProblems,
+  limitsWords,
+  placeOf,
+  unnamed,
+  valuesOfLimits,
+} from "./limits-form";
 
 const limits = {
   max_concurrent_calls: 200,
@@ -45,6 +53,9 @@ it("names what is wrong, at its place, as the API does", () => {
   expect(placeOf("/caller_ids/0/caller_id")).toBe("callerIds.0.callerId");
   expect(placeOf("/frequency_cap/period")).toBe("capPeriod");
   expect(placeOf("/max_concurrent_calls")).toBe("atOnce");
+  expect(unnamed("caller_ids[0].caller_id is no telephone number: it is too short.")).toBe(
+    "This is no telephone number: it is too short.",
+  );
 });
 
 it("says what holds", () => {

@@ -130,6 +130,11 @@ export function placeOf(pointer: string): string {
     : parts.join(".");
 }
 
+/** The API's sentence without its own name for the field: it stands at the field. */
+export function unnamed(detail: string): string {
+  return detail.replace(/^[a-z_]+(\[\d+\])?(\.[a-z_]+)* /, "This ");
+}
+
 /** The limits in sentences. */
 export function limitsWords(limits: CallLimits): string[] {
   const { max_concurrent_calls: atOnce, calls_per_second: rate, frequency_cap: cap } = limits;
