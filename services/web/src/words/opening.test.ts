@@ -19,9 +19,11 @@ it("says why a call was inside its hours", () => {
   };
   expect(decisionLines(decision, place)).toEqual([
     "09:30 in New York",
-    "Inside the account’s hours, which closed at 21:00.",
+    "Inside the account’s hours, which close at 21:00.",
     "Known from the number.",
   ]);
+  const later = { ...place, now: Date.parse("2026-11-25T03:00:00Z") };
+  expect(decisionLines(decision, later)[1]).toContain("closed at 21:00");
   const anywhere = { ...decision, local_times: [], closes_at: null, timezone_source: "account" as const };
   expect(decisionLines(anywhere, place)[0]).toBe("At any time");
 });

@@ -39,7 +39,9 @@ export function decisionLines(decision: Decision, place: Place): string[] {
       : "the campaign’s own hours"
     : "the account’s hours";
   const until =
-    closes && first ? `, which closed at ${timeOfDay(closes, { ...place, zone: first.timezone })}` : "";
+    closes && first
+      ? `, which ${Date.parse(closes) > place.now ? "close" : "closed"} at ${timeOfDay(closes, { ...place, zone: first.timezone })}`
+      : "";
   return [
     shown.length === 0 ? "At any time" : shown.join(", ") + (more > 0 ? ` and ${more} more zones` : ""),
     `Inside ${whose}${until}.`,
