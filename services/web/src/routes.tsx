@@ -99,6 +99,15 @@ const doNotCall = createRoute({
   component: lazyRouteComponent(() => loaded(import("./do-not-call/do-not-call-page")), "DoNotCallPage"),
 });
 
+const callingRules = createRoute({
+  getParentRoute: () => app,
+  path: "/calling-rules",
+  component: lazyRouteComponent(
+    () => loaded(import("./calling-rules/calling-rules-page")),
+    "CallingRulesPage",
+  ),
+});
+
 const wallet = createRoute({
   getParentRoute: () => app,
   path: "/wallet",
@@ -115,7 +124,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    app.addChildren([campaigns, campaign, calendar, doNotCall, wallet, apiKeys]),
+    app.addChildren([campaigns, campaign, calendar, doNotCall, callingRules, wallet, apiKeys]),
   ]),
   context: { client: queryClient },
   defaultErrorComponent: NotShown,

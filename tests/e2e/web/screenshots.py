@@ -209,6 +209,33 @@ def test_do_not_call(visitor: Visit, take: Take) -> None:
     take("do-not-call-remove")
 
 
+def test_calling_rules(office: Product, visitor: Visit, take: Take) -> None:
+    hours = [
+        {"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "start": "08:00", "end": "21:00"},
+        {"days": ["saturday"], "start": "10:00", "end": "18:00"},
+    ]
+    rules = {"calling_window": {"hours": hours, "holidays": ["2030-12-25"]}, "unknown_zone": "closed"}
+    office.client.put("/api/calling-hours", json=rules).raise_for_status()
+    try:
+        page = visitor.sign_in("/calling-rules")
+        expect(page.get_by_role("form", name="Calling hours")).to_be_visible()
+        take("calling-rules")
+        page.get_by_role("form", name="Call limits").scroll_into_view_if_needed()
+        take("calling-rules-limits")
+        dialog = opened(visitor.sign_in())
+        dialog.get_by_role("textbox", name="Phone numbers").fill("+12025550143")
+        dialog.get_by_role("button", name="More about calling").click()
+        dialog.get_by_label("Attempts per person").fill("3")
+        dialog.get_by_role("heading", name="Ring again").scroll_into_view_if_needed()
+        take("create-calling")
+        dialog.get_by_role("radio", name="Only within some of them").check()
+        dialog.get_by_role("heading", name="Calling hours").scroll_into_view_if_needed()
+        take("create-hours")
+    finally:
+        always = {"calling_window": None, "unknown_zone": "closed"}
+        office.client.put("/api/calling-hours", json=always).raise_for_status()
+
+
 @pytest.mark.parametrize(("path", "heading"), [("wallet", "Wallet"), ("api-keys", "API keys")])
 def test_page(visitor: Visit, take: Take, path: str, heading: str) -> None:
     page = visitor.sign_in(f"/{path}")

@@ -254,6 +254,18 @@ export const apiKeysQuery = queryOptions({
   queryFn: ({ signal }) => answered(api.GET("/api/api-keys", { params: { query: { limit: 100 } }, signal })),
 });
 
+/** When the people that the account calls may be called. */
+export const callingHoursQuery = queryOptions({
+  queryKey: ["calling-hours"],
+  queryFn: ({ signal }) => answered(api.GET("/api/calling-hours", { signal })),
+});
+
+/** What bounds the calls of all campaigns together. */
+export const callLimitsQuery = queryOptions({
+  queryKey: ["call-limits"],
+  queryFn: ({ signal }) => answered(api.GET("/api/call-limits", { signal })),
+});
+
 /** What a campaign would do that is only thought of; null: there is nothing to ask about yet. */
 export function preflightQuery(body: Schemas["CampaignPreflight"] | null) {
   return queryOptions({

@@ -8,17 +8,21 @@ import {
   PhoneMissed,
   PhoneOff,
   PhoneOutgoing,
+  Voicemail,
 } from "lucide-react";
-import type { CallStatus } from "@/api/client";
+import type { Call } from "@/api/client";
 import { Badge } from "@/ui/badge";
 import { CALL_TONE, CALL_WORD } from "@/words/outcomes";
 
-const ICON: Record<CallStatus, LucideIcon> = {
+type End = NonNullable<Call["disposition"]> | Call["status"];
+
+const ICON: Record<End, LucideIcon> = {
   dialling: PhoneOutgoing,
   queued: PhoneOutgoing,
   ringing: PhoneCall,
   in_progress: PhoneCall,
   completed: Phone,
+  voicemail: Voicemail,
   busy: PhoneOff,
   no_answer: PhoneMissed,
   failed: CircleX,
@@ -28,12 +32,13 @@ const ICON: Record<CallStatus, LucideIcon> = {
 };
 
 /** How a call ended, or how far it is. */
-export function CallBadge({ status }: { status: CallStatus }) {
-  const Icon = ICON[status];
+export function CallBadge({ call }: { call: Pick<Call, "status" | "disposition"> }) {
+  const end = call.disposition ?? call.status;
+  const Icon = ICON[end];
   return (
-    <Badge tone={CALL_TONE[status]}>
+    <Badge tone={CALL_TONE[end]}>
       <Icon aria-hidden />
-      {CALL_WORD[status]}
+      {CALL_WORD[end]}
     </Badge>
   );
 }

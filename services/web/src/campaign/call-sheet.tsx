@@ -9,6 +9,7 @@ import { Dialog } from "@/ui/dialog";
 import { Failure, Loading, Skeleton } from "@/ui/states";
 import { money } from "@/words/amounts";
 import { clockTime, exactMoment, here, moment, preciseTime, span } from "@/words/moments";
+import { decisionLines } from "@/words/opening";
 import { answererOf, CALL_WORD, EFFECT_WORD, isLive, reasonWord, SOURCE_WORD } from "@/words/outcomes";
 import { CallBadge } from "./call-badge";
 
@@ -52,7 +53,7 @@ function Shown({ call }: { call: Call }) {
   return (
     <>
       <p role="status">
-        <CallBadge status={call.status} />
+        <CallBadge call={call} />
       </p>
       {call.reason && (
         <p className="mt-2 text-sm text-muted [overflow-wrap:anywhere]">{reasonWord(call.reason)}</p>
@@ -66,6 +67,15 @@ function Shown({ call }: { call: Call }) {
         {rang !== null && <Fact label="Rang for">{span(rang)}</Fact>}
         <Fact label="Talk time">{call.duration === null ? "–" : span(call.duration)}</Fact>
         <Fact label="Cost">{isLive(call) ? "Known when it has ended" : money(call.cost, call.currency)}</Fact>
+        {call.calling_window && (
+          <Fact label="Their time">
+            {decisionLines(call.calling_window, place).map((line, index) => (
+              <span key={line} className={cn("block", index > 0 && "text-xs text-muted")}>
+                {line}
+              </span>
+            ))}
+          </Fact>
+        )}
         {call.answered_by && <Fact label="Answered by">{answererOf(call.answered_by)}</Fact>}
         {call.opted_out_at && (
           <Fact label="Pressed 9">{moment(call.opted_out_at, place)}: is on the do-not-call list since</Fact>

@@ -44,7 +44,7 @@ const columns = column.columns([
   }),
   column.accessor("status", {
     header: "Outcome",
-    cell: ({ row }) => <CallBadge status={row.original.status} />,
+    cell: ({ row }) => <CallBadge call={row.original} />,
   }),
   column.accessor("placed_at", {
     header: "Placed",
@@ -63,7 +63,7 @@ const columns = column.columns([
 
 const LAYOUT: Record<string, string> = {
   to: "min-w-0 flex-1",
-  status: "w-32 shrink-0 max-md:w-auto",
+  status: "w-40 shrink-0 max-md:w-auto",
   placed_at: "w-44 shrink-0 tabular-nums max-md:hidden",
   attempt: "w-16 shrink-0 text-right tabular-nums max-md:hidden",
   duration: "w-20 shrink-0 text-right tabular-nums max-md:hidden",

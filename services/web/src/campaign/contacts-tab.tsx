@@ -10,8 +10,8 @@ import { Empty, Failure, Loading } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { columnsOf, VirtualTable } from "@/ui/virtual-table";
 import { counted } from "@/words/amounts";
-import { here, moment } from "@/words/moments";
-import { CONTACT_STATUSES, CONTACT_TONE, CONTACT_WORD, reasonWord } from "@/words/outcomes";
+import { cityOf, here } from "@/words/moments";
+import { CONTACT_STATUSES, CONTACT_TONE, CONTACT_WORD, contactNote } from "@/words/outcomes";
 import { WaitingRows } from "./waiting-rows";
 
 type Contact = Schemas["Contact"];
@@ -50,20 +50,15 @@ const LAYOUT: Record<string, string> = {
   reason: "w-64 shrink-0 pl-4 text-muted max-md:hidden",
 };
 
-function about({ name, fields }: Contact): string {
-  return [name, ...Object.values(fields)].filter(Boolean).join(" · ");
+function about({ name, fields, timezone }: Contact): string {
+  const zone = timezone && `${cityOf(timezone)} time`;
+  return [name, ...Object.values(fields), zone].filter(Boolean).join(" · ");
 }
 
 function Note({ contact }: { contact: Contact }) {
-  const place = here(useNow());
-  const next = contact.next_attempt_at;
-  const again =
-    contact.attempts > 0 && next !== null && Date.parse(next) > place.now
-      ? `again ${moment(next, place)}`
-      : null;
-  const note = [contact.reason && reasonWord(contact.reason), again].filter(Boolean).join(", ");
+  const note = contactNote(contact, here(useNow()));
   return (
-    <p className="truncate" title={note}>
+    <p className="md:line-clamp-2" title={note}>
       {note}
     </p>
   );

@@ -33,7 +33,7 @@ export function OutcomesChart({ outcomes }: { outcomes: Outcome[] }) {
         <YAxis
           type="category"
           dataKey="name"
-          width={88}
+          width={outcomes.some(({ outcome }) => outcome === "voicemail") ? 124 : 88}
           tickLine={false}
           axisLine={false}
           interval={0}

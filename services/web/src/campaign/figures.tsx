@@ -166,25 +166,35 @@ function End({ campaign, stats, readAt, place }: FiguresProps & { place: Place }
       </Figure>
     );
   }
+  const latest = campaign.expires_at && moment(campaign.expires_at, place);
   const expected = stats === undefined ? null : forecast(campaign, stats, readAt);
   if (expected !== null) {
     const { range, distance } = forecastWords(expected, { ...place, now: readAt });
     return (
-      <Figure label="Ends" className={WIDE} note={`Forecast: ${distance}`}>
+      <Figure
+        label="Ends"
+        className={WIDE}
+        note={`Forecast: ${distance}${latest ? `; at the latest ${latest}` : ""}`}
+      >
         {range}
       </Figure>
     );
   }
   return (
-    <Figure label="Ends" className={WIDE} note={whyNoForecast(campaign)}>
-      –
+    <Figure
+      label="Ends"
+      className={WIDE}
+      note={`${latest ? "At the latest. " : ""}${whyNoForecast(campaign)}`}
+    >
+      {latest ?? "–"}
     </Figure>
   );
 }
 
-function whyNoForecast({ status, progress }: Campaign): string {
+function whyNoForecast({ status, progress, waiting_for }: Campaign): string {
   if (status === "paused") return "Not while it is paused";
   if (status !== "processing") return status === "cancelled" ? "It was cancelled" : "Not started yet";
+  if (waiting_for !== null && progress.in_progress === 0) return "It waits for calling hours";
   return progress.in_progress === 0 ? "It waits to call again" : `Forecast after ${ENOUGH_CALLS} calls`;
 }
 

@@ -1,7 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Campaign } from "@/api/client";
 import { counted } from "@/words/amounts";
-import { cityOf, exactMoment, here, offsetOf, span } from "@/words/moments";
+import { windowWords } from "@/words/calling-hours";
+import { cityOf, exactMoment, here, offsetOf } from "@/words/moments";
+import { MACHINE_WORD, retryLines, rulesOf } from "@/words/retries";
 
 /** Every setting of a campaign, in words. */
 export function SettingsTab({ campaign }: { campaign: Campaign }) {
@@ -22,17 +25,34 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
       </Setting>
       <Setting label="Voice">{campaign.voice}</Setting>
       <Setting label="Caller ID">{campaign.caller_id}</Setting>
-      <Setting label="At the same time">{`Up to ${counted(campaign.concurrency, "call")}`}</Setting>
+      <Setting label="At the same time">
+        {`Up to ${counted(campaign.concurrency, "call")}`}
+        {campaign.calls_per_second !== null &&
+          `, at most ${counted(campaign.calls_per_second, "new one")} a second`}
+      </Setting>
       <Setting label="Attempts">
         {campaign.max_attempts === 1
           ? "Everybody is called once"
           : `Everybody is called up to ${campaign.max_attempts} times, until they answer`}
       </Setting>
       {campaign.max_attempts > 1 && (
-        <Setting label="Between two attempts">
-          {campaign.retry_delay === 0 ? "No pause" : span(campaign.retry_delay)}
+        <Setting label="Called again">
+          {retryLines(rulesOf(campaign)).map((line) => (
+            <span key={line} className="block">
+              {line}
+            </span>
+          ))}
         </Setting>
       )}
+      <Setting label="Answering machines">{MACHINE_WORD[campaign.answering_machine]}</Setting>
+      <Setting label="Calling hours">
+        {campaign.calling_window === null
+          ? "As the account’s "
+          : `Only ${windowWords(campaign.calling_window, place)}, within the account’s `}
+        <Link to="/calling-rules" className="underline underline-offset-2 hover:text-muted">
+          calling rules
+        </Link>
+      </Setting>
       <Setting label="Start">
         {campaign.scheduled_time === null ? (
           "At once, when it was created"
@@ -44,6 +64,11 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
             )}
           </>
         )}
+      </Setting>
+      <Setting label="Ends">
+        {campaign.expires_at === null
+          ? "When everybody was called"
+          : `${exactMoment(campaign.expires_at, place, campaign.timezone)}, at the latest`}
       </Setting>
       <Setting label="Time zone">
         {cityOf(campaign.timezone)}{" "}

@@ -10,7 +10,8 @@ import { StatusBadge } from "@/campaigns/status-badge";
 import { cn } from "@/ui/cn";
 import { useNow } from "@/ui/use-now";
 import { here } from "@/words/moments";
-import { nextThing, remedy } from "@/words/status";
+import { isBroken, nextThing, remedy } from "@/words/status";
+import { AfterFailures } from "./after-failures";
 import { OtherCallerId } from "./other-caller-id";
 
 export function Status({ campaign }: { campaign: Campaign }) {
@@ -83,6 +84,7 @@ export function Reason({ campaign }: { campaign: Campaign }) {
         <p className="font-semibold">{campaign.status_reason ?? "It could not go on."}</p>
         <p className="mt-0.5 text-ink">{remedy(campaign)}</p>
         {needsOtherCallerId(campaign) && <OtherCallerId campaign={campaign} />}
+        {isBroken(campaign) && <AfterFailures campaign={campaign} />}
       </div>
     </section>
   );

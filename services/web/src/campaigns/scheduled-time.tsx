@@ -1,5 +1,7 @@
 import type { Campaign } from "@/api/client";
+import { cn } from "@/ui/cn";
 import { ago, cityOf, exactMoment, fromNow, moment, type Place, showSameTime } from "@/words/moments";
+import { waitsUntil } from "@/words/opening";
 
 /** When a campaign starts, started or ended: in the reader's zone, and in its own where that shows another time. */
 export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: Place }) {
@@ -9,6 +11,7 @@ export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: 
     campaign.scheduled_time === null || campaign.started_at !== null || campaign.completed_at !== null;
   const isElsewhere =
     campaign.scheduled_time !== null && !showSameTime(campaign.timezone, place.zone, instant);
+  const wait = waitsUntil(campaign, place);
   return (
     <div className="min-w-0 text-sm">
       <time
@@ -18,10 +21,12 @@ export function ScheduledTime({ campaign, place }: { campaign: Campaign; place: 
       >
         {label} {moment(at, place)}
       </time>
-      <span className="block truncate text-xs text-muted">
-        {isElsewhere && campaign.status === "scheduled"
-          ? `${moment(campaign.scheduled_time ?? at, place, campaign.timezone)} in ${cityOf(campaign.timezone)}`
-          : (hasHappened ? ago : fromNow)(at, place)}
+      <span className={cn("block truncate text-xs", wait ? "font-medium text-orange" : "text-muted")}>
+        {wait
+          ? `Waiting until ${wait}`
+          : isElsewhere && campaign.status === "scheduled"
+            ? `${moment(campaign.scheduled_time ?? at, place, campaign.timezone)} in ${cityOf(campaign.timezone)}`
+            : (hasHappened ? ago : fromNow)(at, place)}
       </span>
     </div>
   );

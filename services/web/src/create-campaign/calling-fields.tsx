@@ -1,14 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useFormContext, useWatch } from "react-hook-form";
+import { useFormContext } from "react-hook-form";
 import { meQuery } from "@/api/queries";
 import { Field, Input } from "@/ui/field";
+import { EndFields } from "./end-fields";
 import { type Draft, MOST } from "./form";
+import { HoursFields } from "./hours-fields";
+import { MachineFields } from "./machine-fields";
+import { MoreAboutCalling } from "./more-about-calling";
+import { RetryFields } from "./retry-fields";
 import { Section } from "./section";
 
-/** Which number people see, how many are called at once, how often, and how long to wait in between. */
+/** Which number people see, how many are called at once, and, folded away, again after whom, within which hours, until when. */
 export function CallingFields() {
-  const { register, control, formState } = useFormContext<Draft>();
-  const attempts = useWatch({ control, name: "attempts" });
+  const { register, formState } = useFormContext<Draft>();
   const { errors } = formState;
   const own = useQuery(meQuery).data?.account.caller_id;
   const number = { type: "number", inputMode: "numeric", step: 1 } as const;
@@ -35,31 +39,30 @@ export function CallingFields() {
           />
         )}
       </Field>
-      <div className="grid gap-3 sm:grid-cols-3">
+      <div className="grid gap-3 sm:grid-cols-2">
         <Field label="Calls at once" error={errors.concurrency?.message}>
           {(wiring) => (
             <Input {...wiring} {...register("concurrency")} {...number} min={1} max={MOST.concurrency} />
           )}
         </Field>
-        <Field label="Attempts per person" error={errors.attempts?.message}>
-          {(wiring) => (
-            <Input {...wiring} {...register("attempts")} {...number} min={1} max={MOST.attempts} />
-          )}
-        </Field>
-        <Field label="Minutes between attempts" error={errors.retryDelay?.message}>
+        <Field label="New calls a second" aside="optional" error={errors.callsPerSecond?.message}>
           {(wiring) => (
             <Input
               {...wiring}
-              {...register("retryDelay")}
-              {...number}
-              min={0}
-              max={MOST.retryDelay}
-              readOnly={attempts.trim() === "1" && !errors.retryDelay}
-              className="read-only:bg-sunken read-only:text-muted"
+              {...register("callsPerSecond")}
+              inputMode="numeric"
+              autoComplete="off"
+              placeholder="As fast as the account may"
             />
           )}
         </Field>
       </div>
+      <MoreAboutCalling>
+        <RetryFields />
+        <MachineFields />
+        <HoursFields />
+        <EndFields />
+      </MoreAboutCalling>
     </Section>
   );
 }

@@ -8,6 +8,13 @@ import { usualLanguage, voiceFor } from "@/words/languages";
 import { browserZone } from "@/words/moments";
 import { scheduleProblem } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
+import {
+  blankCalling,
+  type CallingValues,
+  callingBodyOf,
+  callingProblems,
+  callingShape,
+} from "./calling-values";
 
 // No code is made of schemas: the page's policy forbids it, and a browser reports the mere attempt.
 z.config({ jitless: true });
@@ -22,7 +29,7 @@ export type ChosenFile = {
 };
 
 /** The fields as they are typed. */
-export type Draft = {
+export type Draft = CallingValues & {
   name: string;
   message: string;
   language: string;
@@ -61,6 +68,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     concurrency: "10",
     attempts: "1",
     retryDelay: "30",
+    ...blankCalling(),
     when: "now",
     date: "",
     time: "",
@@ -96,6 +104,7 @@ export const draftSchema = z
     concurrency: whole(1, MOST.concurrency),
     attempts: whole(1, MOST.attempts),
     retryDelay: whole(0, MOST.retryDelay),
+    ...callingShape,
     when: z.enum(["now", "later"]),
     date: z.string(),
     time: z.string(),
@@ -111,6 +120,8 @@ export const draftSchema = z
       const problem = scheduleProblem(draft, Date.now());
       if (problem) report(problem.field, problem.message);
     }
+    for (const { path, message } of callingProblems(draft, Date.now()))
+      context.addIssue({ code: "custom", path, message });
   });
 
 /** Where the account has no number of its own to show. */
@@ -147,6 +158,7 @@ export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
     concurrency: readWhole(draft.concurrency, 1, MOST.concurrency) ?? 10,
     max_attempts: readWhole(draft.attempts, 1, MOST.attempts) ?? 1,
     retry_delay: 60 * (readWhole(draft.retryDelay, 0, MOST.retryDelay) ?? 30),
+    ...callingBodyOf(draft),
     ...(draft.when === "later"
       ? { is_scheduled: true, scheduled_time: `${draft.date}T${draft.time}`, timezone: draft.zone }
       : { is_scheduled: false }),

@@ -1,16 +1,18 @@
 /** What surrounds every page of somebody who is signed in. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import {
   BookOpen,
   CalendarDays,
+  Ellipsis,
   KeyRound,
   LogOut,
   Megaphone,
   Monitor,
   Moon,
   PhoneOff,
+  SlidersHorizontal,
   Sun,
   User,
   Wallet,
@@ -38,9 +40,14 @@ const PAGES = [
   { to: "/campaigns", label: "Campaigns", icon: Megaphone },
   { to: "/calendar", label: "Calendar", icon: CalendarDays },
   { to: "/do-not-call", label: "Do not call", icon: PhoneOff },
+  { to: "/calling-rules", label: "Calling rules", icon: SlidersHorizontal },
   { to: "/wallet", label: "Wallet", icon: Wallet },
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
+
+/** On a phone there is room for some; the others are behind a button. */
+const NEAR = PAGES.filter(({ to }) => to !== "/calling-rules" && to !== "/api-keys");
+const FAR = PAGES.filter((page) => !NEAR.includes(page));
 
 const CreateCampaign = lazy(() =>
   import("@/create-campaign/create-campaign").catch(() => ({ default: NotLoaded })),
@@ -106,7 +113,7 @@ export function Shell() {
         aria-label="Pages"
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
-        {PAGES.map((page) => (
+        {NEAR.map((page) => (
           <Link
             key={page.to}
             to={page.to}
@@ -117,6 +124,7 @@ export function Shell() {
             {page.label}
           </Link>
         ))}
+        <MorePages />
       </nav>
       <ConnectionNotice />
       {isCreating && (
@@ -126,6 +134,37 @@ export function Shell() {
       )}
       <SignInAgain />
     </div>
+  );
+}
+
+/** The pages for which a phone's bar has no room. */
+function MorePages() {
+  const navigate = useNavigate();
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const here = FAR.find(({ to }) => path.startsWith(to));
+  const Icon = here?.icon ?? Ellipsis;
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={here ? `More pages, now ${here.label}` : "More pages"}
+          className={cn(
+            "flex h-16 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium",
+            here ? "text-ink [&_svg]:text-bell" : "text-muted",
+          )}
+        >
+          <Icon className="size-5" aria-hidden />
+          {here ? here.label : "More"}
+        </button>
+      }
+    >
+      {FAR.map((page) => (
+        <MenuItem key={page.to} icon={page.icon} onSelect={() => void navigate({ to: page.to })}>
+          {page.label}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 

@@ -14,6 +14,12 @@ export type FormField =
   | "concurrency"
   | "attempts"
   | "retryDelay"
+  | "retryAfter"
+  | "backoff"
+  | "answeringMachine"
+  | "callsPerSecond"
+  | "ownHours"
+  | "endTime"
   | "date"
   | "time"
   | "zone";
@@ -39,6 +45,12 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   concurrency: { field: "concurrency", label: "The number of calls at once" },
   max_attempts: { field: "attempts", label: "The number of attempts" },
   retry_delay: { field: "retryDelay", label: "The wait between attempts" },
+  retry_delays: { field: "retryAfter", label: "A wait between attempts" },
+  retry_backoff: { field: "backoff", label: "What the waits are multiplied by" },
+  answering_machine: { field: "answeringMachine", label: "What machines hear" },
+  calls_per_second: { field: "callsPerSecond", label: "The number of new calls a second" },
+  calling_window: { field: "ownHours", label: "The hours" },
+  expires_at: { field: "endTime", label: "The end" },
   scheduled_time: { field: "time", label: "The time" },
   timezone: { field: "zone", label: "The time zone" },
 };

@@ -33,9 +33,36 @@ it("says whom it calls, when, and for how much", () => {
   );
 });
 
-it("says who is left out, and when the first may be called", () => {
-  expect(forecastDetails({ ...forecast, first_call_at: "2026-11-24T08:00:00.000Z" }, place)).toEqual([
-    "first call tomorrow, 09:00, when calling hours begin",
+it("says who waits, until when, and who is never called", () => {
+  const wait = {
+    timezone: "Europe/Berlin",
+    contacts: 70,
+    opens_at: "2026-11-24T07:00:00.000Z",
+    detail: "opens at 08:00 in Berlin (CET)",
+  };
+  const hours = { at_start: 46, waiting: 70, never: 2, waits: [wait] };
+  const some = { ...forecast, calling_window: hours };
+  expect(forecastWords(some, null, place)).toMatch(
+    /^Calls 46 people now, 70 wait until tomorrow, 08:00 in Berlin, about USD.61\.20$/,
+  );
+  expect(forecastWords({ ...some, calling_window: { ...hours, at_start: 0 } }, null, place)).toMatch(
+    /^Nobody can be called now: 70 people wait until tomorrow, 08:00 in Berlin, about/,
+  );
+  const there = { ...wait, timezone: "America/New_York", contacts: 20, opens_at: "2026-11-24T13:00:00Z" };
+  const waits = [{ ...wait, contacts: 50 }, there];
+  const several = { ...some, calling_window: { ...hours, waits } };
+  expect(forecastWords(several, null, place)).toContain("08:00 in Berlin or later,");
+  const skipped = { do_not_call: 0, unknown_time_zone: 0, window_never_opens: 2 };
+  expect(forecastDetails({ ...several, skipped }, place)).toEqual([
+    "50 until tomorrow, 08:00 in Berlin",
+    "20 until tomorrow, 08:00 in New York",
+    "takes about 12 min",
+    "2 people never called: no hours of theirs come before it ends",
+  ]);
+});
+
+it("says who is left out", () => {
+  expect(forecastDetails(forecast, place)).toEqual([
     "takes about 12 min",
     "5 people on the do-not-call list left out",
     "1 number left out: nobody knows what time it is there",

@@ -2,6 +2,7 @@
 
 import type { Call, CallStatus, Schemas } from "@/api/client";
 import type { ContactStatus, Disposition } from "@/api/queries";
+import { moment, type Place } from "./moments";
 import type { Tone } from "./status";
 
 export const CALL_WORD: Record<CallStatus | Disposition, string> = {
@@ -103,9 +104,30 @@ export function answererOf(answeredBy: string): string {
   return answeredBy;
 }
 
+const REASON: Record<string, string> = {
+  do_not_call: "On the do-not-call list",
+  frequency_cap: "Called often enough",
+  number_busy: "On another call of yours at that moment",
+  removed: "Taken off the list",
+};
+
 /** Why somebody waits, was skipped or not reached: "do_not_call" as a person says it. */
 export function reasonWord(reason: string): string {
-  if (reason === "do_not_call") return "On the do-not-call list";
-  const words = reason.replaceAll("_", " ");
+  const known = REASON[reason];
+  if (known !== undefined) return known;
+  const words = /^[a-z_]+$/.test(reason) ? reason.replaceAll("_", " ") : reason;
   return (words[0] ?? "").toUpperCase() + words.slice(1);
+}
+
+/** What there is to say about somebody on a list: why they wait or were left out, and from when they may be called. */
+export function contactNote(
+  { reason, status, attempts, next_attempt_at: next }: Schemas["Contact"],
+  place: Place,
+): string {
+  const said = reason === null ? "" : reasonWord(reason);
+  const isToCome = status === "waiting" && next !== null && Date.parse(next) > place.now;
+  if (!isToCome || /: opens /.test(said)) return said;
+  if (reason === "frequency_cap") return `${said}; may be called again from ${moment(next, place)}`;
+  if (attempts === 0) return said;
+  return said === "" ? `Again ${moment(next, place)}` : `${said}, again ${moment(next, place)}`;
 }

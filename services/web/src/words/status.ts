@@ -2,6 +2,7 @@
 
 import type { Campaign, CampaignStatus } from "@/api/client";
 import { moment, type Place } from "./moments";
+import { waitsUntil } from "./opening";
 
 export type Tone = "green" | "blue" | "yellow" | "purple" | "red" | "grey" | "orange";
 
@@ -35,6 +36,8 @@ export function nextThing(campaign: Campaign, place: Place): string {
       return "Due now: the calls are about to begin.";
     case "processing":
       if (progress.in_progress > 0) return "People are being called.";
+      if (campaign.waiting_for)
+        return `Waiting until ${waitsUntil(campaign, place)}: nobody else may be called before.`;
       return next === null || Date.parse(next) <= place.now
         ? "People are being called."
         : `Waits to call again: the next call is due ${moment(next, place)}.`;
@@ -51,10 +54,16 @@ export function nextThing(campaign: Campaign, place: Place): string {
   }
 }
 
+/** Whether it was paused because its calls kept failing. */
+export function isBroken({ status, status_reason }: Pick<Campaign, "status" | "status_reason">): boolean {
+  return status === "paused" && /^Paused: \d+ of the last \d+ calls? failed/.test(status_reason ?? "");
+}
+
 /** What a person can do about a campaign that failed or stopped, beside the reason that the API gives. */
 export function remedy(campaign: Campaign): string | null {
   const reason = campaign.status_reason ?? "";
   if (campaign.status !== "failed" && campaign.status !== "paused") return null;
+  if (isBroken(campaign)) return "Only calls that are placed after you resume it are counted then.";
   if (campaign.status === "paused")
     return /balance|funds|money/i.test(reason)
       ? "Top up the wallet, then resume it."
