@@ -43,11 +43,19 @@ const PAGES = [
 ] as const;
 
 const CreateCampaign = lazy(() =>
-  import("@/create-campaign/create-campaign").catch(() => ({ default: NotLoaded })),
+  import("@/create-campaign/create-campaign").catch(() => ({
+    default: () => <NotLoaded title="Create Campaign" />,
+  })),
+);
+
+const EditCampaign = lazy(() =>
+  import("@/edit-campaign/edit-campaign").catch(() => ({
+    default: () => <NotLoaded title="Edit the campaign" />,
+  })),
 );
 
 export function Shell() {
-  const { create: isCreating } = useSearch({ from: "/app" });
+  const { create: isCreating, edit: edited } = useSearch({ from: "/app" });
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -122,6 +130,11 @@ export function Shell() {
       {isCreating && (
         <Suspense fallback={<Loading />}>
           <CreateCampaign />
+        </Suspense>
+      )}
+      {edited && (
+        <Suspense fallback={<Loading />}>
+          <EditCampaign key={edited} id={edited} />
         </Suspense>
       )}
       <SignInAgain />

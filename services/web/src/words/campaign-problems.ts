@@ -16,7 +16,8 @@ export type FormField =
   | "retryDelay"
   | "date"
   | "time"
-  | "zone";
+  | "zone"
+  | "grace";
 
 /** `field` is null for what concerns the whole. */
 export type Said = { field: FormField | null; message: string };
@@ -41,6 +42,8 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   retry_delay: { field: "retryDelay", label: "The wait between attempts" },
   scheduled_time: { field: "time", label: "The time" },
   timezone: { field: "zone", label: "The time zone" },
+  is_scheduled: { field: "time", label: "The time" },
+  misfire_grace: { field: "grace", label: "How late it may start" },
 };
 
 /** Sentences for what the API words for programs. */
@@ -79,8 +82,11 @@ export function problemsSaid(reason: unknown): Said[] {
   }
 }
 
-function fieldSaid({ pointer, code, detail }: Schemas["FieldError"]): Said {
-  const name = pointer.split("/")[1] ?? "";
+function fieldSaid({ pointer, code, detail: text }: Schemas["FieldError"]): Said {
+  const [, first = "", way = "", entry] = pointer.split("/");
+  const isOfEdit = first === "contacts" && (way === "add" || way === "replace");
+  const name = isOfEdit ? (entry ?? "contacts") : first;
+  const detail = isOfEdit ? text.replace(/^contacts[./](add|replace)[./]/, "") : text;
   const known = FIELDS[name];
   const sentence = SENTENCES[code];
   if (sentence) return { field: sentence.field ?? known?.field ?? null, message: sentence.message };
