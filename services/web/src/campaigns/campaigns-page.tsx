@@ -14,7 +14,7 @@ import { counted } from "@/words/amounts";
 import { STATUSES } from "@/words/status";
 import { BulkBar } from "./bulk-bar";
 import { CampaignTable } from "./campaign-table";
-import { clearChosen } from "./chosen";
+import { chosen as chosenCampaigns, clearChosen } from "./chosen";
 import { leaving } from "./delete-campaign";
 
 const SORTS = [
@@ -53,6 +53,7 @@ export function CampaignsPage() {
   );
   const list = useInfiniteQuery(campaignsQuery(filter));
   const left = useStored(leaving);
+  const hasChosen = useStored(chosenCampaigns).size > 0;
   const campaigns = useMemo(
     () => list.data?.pages.flatMap((page) => page.items).filter(({ id }) => !left.has(id)) ?? [],
     [list.data, left],
@@ -165,6 +166,11 @@ export function CampaignsPage() {
           />
         )}
       </section>
+      {
+        hasChosen && (
+          <div aria-hidden className="h-28 lg:h-20" />
+        ) /* the last rows are seen above what can be done */
+      }
     </>
   );
 }

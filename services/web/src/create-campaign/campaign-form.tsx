@@ -112,7 +112,7 @@ export function CampaignForm({ form, edited, notice, onSubmit, onRefused, ...fra
               <WhenFields />
               <MessagePreview
                 preview={preview}
-                warnings={(asked && forecast.data?.warnings) || []}
+                warnings={(asked && draft.list === "replace" && forecast.data?.warnings) || []}
                 isAsked={previewed !== null}
                 index={person}
                 onIndex={setPerson}

@@ -43,7 +43,7 @@ function ListChoice({ edited }: { edited: EditedCampaign }) {
     <>
       <Toggle
         label="What becomes of the list"
-        className="sm:grid-cols-3"
+        className="grid-cols-1 sm:grid-cols-3"
         value={list}
         onChange={(chosen) => {
           setValue("list", chosen, { shouldDirty: true });

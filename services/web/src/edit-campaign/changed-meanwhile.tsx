@@ -1,4 +1,5 @@
 import { GitCompareArrows } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { Draft } from "@/create-campaign/form";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
@@ -15,9 +16,13 @@ type ChangedMeanwhileProps = {
 /** Says what others changed while somebody typed: what they did not touch is taken over, the rest is theirs to choose. */
 export function ChangedMeanwhile({ found, theirs, onTheirs }: ChangedMeanwhileProps) {
   const { contested, taken } = found;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "center" });
+  }, []); // whoever saved it stands far below
   return (
     <Notice tone="warning" icon={GitCompareArrows}>
-      <div role="status">
+      <div role="status" ref={place}>
         <p className="font-semibold">The campaign was changed meanwhile. Nothing you typed is lost.</p>
         <p className="text-ink">
           {taken.length > 0 && `Shown as it is now: ${namesOf(taken, false)}. `}
@@ -30,7 +35,9 @@ export function ChangedMeanwhile({ found, theirs, onTheirs }: ChangedMeanwhilePr
             {contested.map((name) => (
               <li key={name} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1.5">
                 <p className="min-w-0 flex-1 basis-60">
-                  <span className="font-medium first-letter:uppercase">{namesOf([name], false)}</span>{" "}
+                  <span className="inline-block font-medium first-letter:uppercase">
+                    {namesOf([name], false)}
+                  </span>{" "}
                   <span className="text-muted">is now</span>{" "}
                   <span className="line-clamp-3">{valueWords(theirs, name)}</span>
                 </p>

@@ -99,8 +99,8 @@ export function EditForm({ owner, seen, live, sample, isAdding, onSeen, onClose 
       title={`Edit ${quoted(seen.campaign.name)}`}
       description={
         seen.campaign.status === "paused"
-          ? "It is paused. What you change counts when you resume it."
-          : "It waits for its time. All of your changes count, or none."
+          ? "Nothing changes until you save. It stays paused until you resume it."
+          : "Nothing changes until you save."
       }
       edited={{
         id,

@@ -49,6 +49,7 @@ export function EditResult({ edited, onClose }: { edited: Schemas["CampaignEdite
         <RejectedList
           rejected={edited.rejected}
           place="Entry"
+          isDone
           download={`/api/campaigns/${edited.id}/rejected/download`}
         />
         {edited.warnings.map((warning) => (

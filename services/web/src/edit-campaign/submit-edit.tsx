@@ -1,5 +1,6 @@
 import { Save } from "lucide-react";
 import { useFormContext, useWatch } from "react-hook-form";
+import type { Schemas } from "@/api/client";
 import { FORM, type Thought } from "@/create-campaign/campaign-form";
 import type { Draft } from "@/create-campaign/form";
 import { type Problems, ProblemsSaid } from "@/create-campaign/problems";
@@ -26,7 +27,7 @@ export function SubmitEdit({ forecast, isCurrent, before, problems, onClose }: S
       <ProblemsSaid problems={problems} />
       <div className="flex flex-col gap-3 sm:flex-row sm:items-center sm:justify-between">
         <div role="status" className="min-h-10 min-w-0">
-          <Said details={known ? forecastDetails(known, here()) : []} isChecking={isChecking}>
+          <Said details={known ? leftOut(known) : []} isChecking={isChecking}>
             <span className={will ? "font-medium text-ink" : ""}>
               {wrong ?? will ?? "Nothing is changed yet."}
             </span>
@@ -47,4 +48,9 @@ export function SubmitEdit({ forecast, isCurrent, before, problems, onClose }: S
       </div>
     </div>
   );
+}
+
+/** Who of the new people would not be called. How long it takes goes by the whole list, of which nobody asked. */
+function leftOut(forecast: Schemas["CampaignForecast"]): string[] {
+  return forecastDetails({ ...forecast, estimated_duration: 0, first_call_at: null }, here());
 }
