@@ -152,7 +152,7 @@ def _move_back(product: Product, campaign_id: str) -> None:
 
     async def move() -> None:
         connection = await asyncpg.connect(url)
-        statement = f"UPDATE campaigns SET scheduled_time = {late}, next_due_at = {late} WHERE id = $1"  # noqa: S608
+        statement = f"UPDATE campaigns SET scheduled_time = {late}, next_due_at = {late} WHERE id = $1"
         await connection.execute(statement, campaign_id)
         await connection.close()
 

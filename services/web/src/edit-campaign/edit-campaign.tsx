@@ -53,12 +53,13 @@ export default function EditCampaign({ id }: { id: string }) {
       />
     );
   }
+  const isLoading = !opened.isError && (opened.data === undefined || isEditable(opened.data.campaign));
   return (
     <Dialog
       open
       onOpenChange={close}
       title={live ? `Edit ${quoted(live.name)}` : "Edit the campaign"}
-      className="sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]"
+      {...(isLoading && { className: "sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]" })}
       footer={
         <div className="flex min-h-10 justify-end">
           <Button onClick={close}>Close</Button>
