@@ -18,7 +18,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { counted } from "@/words/amounts";
-import { problemsSaid } from "@/words/campaign-problems";
+import { changeProblemsSaid } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
 import { quoted } from "@/words/quoted";
 
@@ -67,7 +67,7 @@ export default function DuplicateDialog({ campaign, onClose }: { campaign: Campa
       void client.invalidateQueries({ queryKey: ["campaigns"] });
     } catch (reason) {
       noticeEndOfSession(reason);
-      const found = putAtFields(form, problemsSaid(reason), reason);
+      const found = putAtFields(form, changeProblemsSaid(reason), reason);
       if (found.needsMoney) void client.invalidateQueries({ queryKey: ["wallet"] });
       setProblems(found);
     }

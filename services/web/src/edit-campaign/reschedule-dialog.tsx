@@ -14,7 +14,7 @@ import { NO_PROBLEMS, ProblemsSaid, putAtFields } from "@/create-campaign/proble
 import { Schedule } from "@/create-campaign/when-fields";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { problemsSaid } from "@/words/campaign-problems";
+import { changeProblemsSaid } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
 import { quoted } from "@/words/quoted";
 import { draftOf } from "./edit";
@@ -60,7 +60,7 @@ export default function RescheduleDialog({ campaign, onClose }: { campaign: Camp
       void client.invalidateQueries({ queryKey: ["campaign", id] });
     } catch (reason) {
       noticeEndOfSession(reason);
-      const found = putAtFields(form, problemsSaid(reason), reason);
+      const found = putAtFields(form, changeProblemsSaid(reason), reason);
       if (found.needsMoney) void client.invalidateQueries({ queryKey: ["wallet"] });
       setProblems(found);
     }

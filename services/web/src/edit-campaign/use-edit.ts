@@ -7,7 +7,7 @@ import { merge } from "@/api/live";
 import { noticeEndOfSession } from "@/api/queries";
 import type { Draft } from "@/create-campaign/form";
 import { NO_PROBLEMS, putAtFields } from "@/create-campaign/problems";
-import { problemsSaid } from "@/words/campaign-problems";
+import { changeProblemsSaid } from "@/words/campaign-problems";
 import { editedWords, hasRemarks } from "@/words/edit";
 import { quoted } from "@/words/quoted";
 import { draftOf, isChanged, patchOf, type Rebased, rebased } from "./edit";
@@ -44,7 +44,7 @@ export function useEdit(form: UseFormReturn<Draft>, seen: Seen, before: Draft, h
       noticeEndOfSession(reason);
       if (reason instanceof ApiProblem && (reason.status === 412 || reason.status === 409))
         await takeIn(draft, reason);
-      else setProblems(putAtFields(form, problemsSaid(reason), reason));
+      else setProblems(putAtFields(form, changeProblemsSaid(reason, hasFile(draft)), reason));
     } finally {
       isSending.current = false;
     }
@@ -66,7 +66,7 @@ export function useEdit(form: UseFormReturn<Draft>, seen: Seen, before: Draft, h
       }
     } catch (reason) {
       noticeEndOfSession(reason);
-      setProblems(putAtFields(form, problemsSaid(reason), reason));
+      setProblems(putAtFields(form, changeProblemsSaid(reason), reason));
     }
   }
 
@@ -77,4 +77,8 @@ export function useEdit(form: UseFormReturn<Draft>, seen: Seen, before: Draft, h
     refused: () => setProblems(NO_PROBLEMS),
     problems,
   };
+}
+
+function hasFile({ list, source }: Draft): boolean {
+  return list !== "keep" && source === "file";
 }

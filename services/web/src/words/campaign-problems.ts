@@ -82,6 +82,12 @@ export function problemsSaid(reason: unknown): Said[] {
   }
 }
 
+/** The same for a change of a campaign that there is. `hasFile`: it takes people from a file. */
+export function changeProblemsSaid(reason: unknown, hasFile = false): Said[] {
+  const isGone = reason instanceof ApiProblem && reason.status === 404 && !hasFile;
+  return isGone ? [{ field: null, message: "Somebody has deleted this campaign." }] : problemsSaid(reason);
+}
+
 function fieldSaid({ pointer, code, detail: text }: Schemas["FieldError"]): Said {
   const [, first = "", way = "", entry] = pointer.split("/");
   const isOfEdit = first === "contacts" && (way === "add" || way === "replace");
