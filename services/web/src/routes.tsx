@@ -37,8 +37,9 @@ const signIn = createRoute({
   component: SignInPage,
 });
 
-/** What any page may have in its address: the dialog that creates a campaign, and the instant somebody clicked at. */
-type AppSearch = { create?: boolean; at?: string };
+/** What any page may have in its address: the dialog that creates a campaign, and the instant somebody clicked at; or the dialog
+ * that edits one, by its id, to add people to its list. */
+type AppSearch = { create?: boolean; at?: string; edit?: string; add?: boolean };
 
 const app = createRoute({
   getParentRoute: () => root,
@@ -46,6 +47,8 @@ const app = createRoute({
   validateSearch: (given: Record<string, unknown>): AppSearch => ({
     ...(given.create === true && { create: true }),
     ...(given.create === true && typeof given.at === "string" && { at: given.at }),
+    ...(given.create !== true && typeof given.edit === "string" && { edit: given.edit }),
+    ...(typeof given.edit === "string" && given.add === true && { add: true }),
   }),
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);

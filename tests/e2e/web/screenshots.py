@@ -178,6 +178,36 @@ def test_failed_campaign(visitor: Visit, take: Take) -> None:
     take("campaign-failed")
 
 
+def test_editing(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    page.get_by_role("checkbox", name="Choose Survey").click()
+    page.get_by_role("checkbox", name="Choose Power cut").click()
+    page.get_by_role("checkbox", name="Choose Appointment").click()
+    take("campaigns-chosen")
+    page.keyboard.press("Escape")
+    row_of(page, "Power cut notice").click()
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit")
+    expect(dialog.get_by_text("Ada Lovelace", exact=False).first).to_be_visible()
+    dialog.get_by_label("Name", exact=True).fill("Power cut notice, east")
+    take("edit")
+    dialog.get_by_role("button", name="Add people").click()
+    dialog.get_by_role("textbox", name="Phone numbers").fill("+12025550143\nn/a")
+    expect(dialog.get_by_text("adds 1 person to the list")).to_be_visible()
+    dialog.get_by_text("1 valid").scroll_into_view_if_needed()
+    take("edit-people")
+    page.keyboard.press("Escape")
+    for item, name in (("Duplicate", "duplicate"), ("Another time", "reschedule")):
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name=item).click()
+        page.get_by_role("dialog").get_by_role("button", name="Tomorrow at nine").click()
+        take(name)
+        page.keyboard.press("Escape")
+    page.goto("/campaigns?archived=true")
+    expect(page.get_by_role("heading", name="Nothing is archived")).to_be_visible()
+    take("campaigns-archived")
+
+
 def test_calendar(visitor: Visit, take: Take) -> None:
     page = visitor.sign_in("/calendar?view=month")
     expect(page.locator("main a[href^='/campaigns/']").first).to_be_attached()

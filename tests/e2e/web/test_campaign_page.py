@@ -163,13 +163,15 @@ def test_a_deleted_campaign_can_be_had_back_for_a_while(page: Page, product: Pro
     ).to_be_visible()  # in Berlin, where the browser is
     expect(page.get_by_text("{{name|there}}")).to_be_visible()
 
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete").click()
     expect(page.get_by_text(f"“{name}” is deleted.")).to_be_visible()
     expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
     expect(page.get_by_role("link", name=name)).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("link", name=name).click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete").click()
     expect(page.get_by_role("link", name=name)).to_be_hidden()
     page.reload()  # whoever leaves meant it
     eventually_sync(lambda: product.client.get(f"/api/campaigns/{campaign_id}").status_code == 404, timeout=10)

@@ -7,7 +7,14 @@ import { current, currentPage } from "./told";
 const KEY = ["campaigns", { status: "scheduled" }];
 
 function campaign(fields: Partial<Campaign>): Campaign {
-  const some = { id: "new", name: "Notice", status: "processing", scheduled_time: null, version: 1 };
+  const some = {
+    id: "new",
+    name: "Notice",
+    status: "processing",
+    scheduled_time: null,
+    archived_at: null,
+    version: 1,
+  };
   return { ...some, is_test: false, ...fields } as Campaign;
 }
 
@@ -51,6 +58,22 @@ describe("a list of campaigns", () => {
     merge(client, campaign({ id: "held", version: 3, scheduled_time: "2026-11-27T08:00:00.000Z" }));
     expect(isOutdated(client)).toBe(true);
   });
+});
+
+it("drops what was archived from lists, and brings it to that of the archive", () => {
+  vi.useFakeTimers();
+  const archived_at = "2026-11-27T08:00:00.000Z";
+  const client = holding(campaign({ id: "over" }), campaign({ id: "other" }));
+  const archive = ["campaigns", { archived: true }];
+  client.setQueryData(archive, { pages: [{ items: [], next_cursor: null, total: 0 }], pageParams: [null] });
+  merge(client, campaign({ id: "over", version: 2, archived_at }));
+  expect(client.getQueryData(KEY)).toMatchObject({ pages: [{ items: [{ id: "other" }], total: 1 }] });
+  vi.runAllTimers();
+  expect(client.getQueryState(archive)?.isInvalidated).toBe(true);
+  const page = { items: [campaign({ id: "over" })] };
+  expect(currentPage(page).items).toEqual([]);
+  expect(currentPage(page, { archived: true }).items).toHaveLength(1);
+  vi.useRealTimers();
 });
 
 describe("an answer that was read before an event and comes after it", () => {

@@ -5,7 +5,7 @@ import type { Campaign, Schemas } from "./client";
 import { type EventStream, openEventStream } from "./event-stream";
 import { sessionEnded } from "./session-state";
 import { createStore } from "./store";
-import { newer, remember } from "./told";
+import { isListed, newer, remember } from "./told";
 
 type Collection = Schemas["CampaignCollection"];
 type Lists = InfiniteData<Collection, string | null>;
@@ -135,7 +135,11 @@ export function merge(client: QueryClient, campaign: Campaign): void {
     if (placeOf(held) !== place && (held !== undefined || isMoved))
       refreshSoon(client, query.queryKey, lists);
     if (held !== undefined && held.version < campaign.version) {
-      client.setQueryData<Lists>(query.queryKey, replaced(lists, campaign));
+      const isShown = isListed(campaign, query.queryKey[1] as { archived?: boolean });
+      client.setQueryData<Lists>(
+        query.queryKey,
+        isShown ? replaced(lists, campaign) : without(lists, campaign.id),
+      );
     }
   }
 }
@@ -144,7 +148,12 @@ export function merge(client: QueryClient, campaign: Campaign): void {
 function placeOf(campaign: Campaign | undefined): string {
   return campaign === undefined
     ? ""
-    : JSON.stringify([campaign.status, campaign.name, campaign.scheduled_time]);
+    : JSON.stringify([
+        campaign.status,
+        campaign.name,
+        campaign.scheduled_time,
+        campaign.archived_at === null,
+      ]);
 }
 
 function find(lists: Lists, id: string): Campaign | undefined {
@@ -167,16 +176,19 @@ function replaced(lists: Lists, campaign: Campaign): Lists {
 /** Takes a campaign that was deleted off the lists. */
 export function forget(client: QueryClient, id: string): void {
   remember(id, null);
-  client.setQueriesData<Lists>({ queryKey: ["campaigns"] }, (lists) => {
-    if (lists === undefined || find(lists, id) === undefined) return lists;
-    const pages = lists.pages.map((page) => ({
-      ...page,
-      items: page.items.filter((each) => each.id !== id),
-      total: page.total - 1,
-    }));
-    return { ...lists, pages };
-  });
+  client.setQueriesData<Lists>({ queryKey: ["campaigns"] }, (lists) =>
+    lists === undefined || find(lists, id) === undefined ? lists : without(lists, id),
+  );
   void client.invalidateQueries({ queryKey: ["campaign", id] });
+}
+
+function without(lists: Lists, id: string): Lists {
+  const pages = lists.pages.map((page) => ({
+    ...page,
+    items: page.items.filter((each) => each.id !== id),
+    total: page.total - 1,
+  }));
+  return { ...lists, pages };
 }
 
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();

@@ -26,6 +26,8 @@ export type CampaignFilter = {
   status?: CampaignStatus | undefined;
   search?: string | undefined;
   sort?: CampaignSort | undefined;
+  /** Those that were archived, and no others; else no list has them. */
+  archived?: true | undefined;
 };
 
 export type ContactStatus = Schemas["ContactStatus"];
@@ -89,7 +91,9 @@ export function campaignsQuery(filter: CampaignFilter) {
     queryKey: ["campaigns", filter],
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 100, ...present(filter), ...present({ cursor: pageParam ?? undefined }) };
-      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then(currentPage);
+      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then((page) =>
+        currentPage(page, filter),
+      );
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
@@ -122,7 +126,9 @@ function spanQuery(span: Span) {
     queryKey: ["campaigns", span],
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 500, ...span, ...present({ cursor: pageParam ?? undefined }) };
-      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then(currentPage);
+      return answered(api.GET("/api/campaigns", { params: { query }, signal })).then((page) =>
+        currentPage(page),
+      );
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,

@@ -26,9 +26,21 @@ export function current(read: Campaign): Campaign {
   return newer(told.get(read.id) ?? undefined, read) ?? read;
 }
 
-/** A page of a list, with its campaigns as they are, and without those that are no more. */
-export function currentPage<Page extends { items: Campaign[] }>(page: Page): Page {
-  return { ...page, items: page.items.filter(({ id }) => told.get(id) !== null).map(current) };
+/** A page of a list, with its campaigns as they are, and without those that are no more, or on another list meanwhile. */
+export function currentPage<Page extends { items: Campaign[] }>(
+  page: Page,
+  filter: { archived?: boolean | undefined } = {},
+): Page {
+  const there = page.items.filter(({ id }) => told.get(id) !== null).map(current);
+  return { ...page, items: there.filter((each) => isListed(each, filter)) };
+}
+
+/** Whether a campaign is on a list with this filter, as far as that goes by the archive: no list has both. */
+export function isListed(
+  { archived_at: archived }: Pick<Campaign, "archived_at">,
+  { archived: isArchive = false }: { archived?: boolean | undefined },
+): boolean {
+  return ((archived ?? null) !== null) === isArchive;
 }
 
 /** Whatever is newer of two states of a campaign; events may arrive twice and late. Nothing, where none is held. */

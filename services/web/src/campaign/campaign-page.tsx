@@ -10,7 +10,7 @@ import { Charts } from "./charts";
 import { Details } from "./details";
 import { Figures } from "./figures";
 import { HeaderActions } from "./header-actions";
-import { Origin, Reason, Status } from "./status";
+import { Archived, Origin, Reason, Status } from "./status";
 
 /** A campaign: what happens and what happened, in numbers, and call by call. All of it is kept current by live events. */
 export function CampaignPage() {
@@ -33,6 +33,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
           <>
             <Status campaign={campaign} />
             <Origin campaign={campaign} />
+            <Archived campaign={campaign} />
           </>
         }
       >

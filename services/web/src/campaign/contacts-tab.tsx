@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { SearchX, Users } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { SearchX, UserPlus, Users } from "lucide-react";
 import { useMemo } from "react";
 import type { Campaign, Schemas } from "@/api/client";
 import { type ContactStatus, contactsQuery } from "@/api/queries";
+import { isEditable } from "@/edit-campaign/editable";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/field";
@@ -12,6 +14,7 @@ import { columnsOf, VirtualTable } from "@/ui/virtual-table";
 import { counted } from "@/words/amounts";
 import { cityOf, here } from "@/words/moments";
 import { CONTACT_STATUSES, CONTACT_TONE, CONTACT_WORD, contactNote } from "@/words/outcomes";
+import { ContactActions, ListOf } from "./contact-actions";
 import { WaitingRows } from "./waiting-rows";
 
 type Contact = Schemas["Contact"];
@@ -41,6 +44,11 @@ const columns = column.columns([
   }),
   column.accessor("attempts", { header: "Calls", cell: ({ row }) => row.original.attempts }),
   column.accessor("reason", { header: "Note", cell: ({ row }) => <Note contact={row.original} /> }),
+  column.display({
+    id: "actions",
+    header: () => <span className="sr-only">Actions</span>,
+    cell: ({ row }) => <ContactActions contact={row.original} />,
+  }),
 ]);
 
 const LAYOUT: Record<string, string> = {
@@ -48,6 +56,7 @@ const LAYOUT: Record<string, string> = {
   status: "w-32 shrink-0 max-md:w-auto",
   attempts: "w-16 shrink-0 text-right tabular-nums max-md:hidden",
   reason: "w-64 shrink-0 pl-4 text-muted max-md:hidden",
+  actions: "w-9 shrink-0",
 };
 
 function about({ name, fields, timezone }: Contact): string {
@@ -93,6 +102,18 @@ export function ContactsTab({ campaign, status, onStatus }: ContactsTabProps) {
         <p role="status" className="min-h-5 text-sm text-muted tabular-nums sm:ml-auto">
           {total !== undefined && counted(total, "person", "people")}
         </p>
+        {isEditable(campaign) && (
+          <Button asChild>
+            <Link
+              to="."
+              search={(held) => ({ ...held, edit: campaign.id, add: true })}
+              role="button"
+              resetScroll={false}
+            >
+              <UserPlus aria-hidden /> Add people
+            </Link>
+          </Button>
+        )}
       </div>
       {list.isPending ? (
         <>
@@ -113,20 +134,22 @@ export function ContactsTab({ campaign, status, onStatus }: ContactsTabProps) {
         )
       ) : (
         <div className="border-t">
-          <VirtualTable
-            label="Contacts"
-            columns={columns}
-            layout={LAYOUT}
-            rows={contacts}
-            idOf={(contact) => String(contact.id)}
-            height={61}
-            rowClass="min-h-15 text-sm"
-            isStale={list.isPlaceholderData}
-            hasMore={list.hasNextPage}
-            isLoadingMore={list.isFetchingNextPage}
-            onMore={list.fetchNextPage}
-            loadingMore="Loading more contacts"
-          />
+          <ListOf value={campaign}>
+            <VirtualTable
+              label="Contacts"
+              columns={columns}
+              layout={LAYOUT}
+              rows={contacts}
+              idOf={(contact) => String(contact.id)}
+              height={61}
+              rowClass="min-h-15 text-sm"
+              isStale={list.isPlaceholderData}
+              hasMore={list.hasNextPage}
+              isLoadingMore={list.isFetchingNextPage}
+              onMore={list.fetchNextPage}
+              loadingMore="Loading more contacts"
+            />
+          </ListOf>
         </div>
       )}
     </>

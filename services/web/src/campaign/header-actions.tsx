@@ -1,22 +1,25 @@
-import { useNavigate } from "@tanstack/react-router";
-import { Download, RotateCcw, Trash2 } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Download, Ellipsis, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Campaign } from "@/api/client";
-import { ConfirmMove } from "@/campaigns/confirm-move";
+import { type Asked, AskedDialog } from "@/campaigns/asked-dialog";
 import { useDeleteCampaign } from "@/campaigns/delete-campaign";
-import { type Move, movesOf, useMoveCampaign } from "@/campaigns/move-campaign";
+import { MoreItems } from "@/campaigns/more-items";
+import { movesOf, useMoveCampaign } from "@/campaigns/move-campaign";
 import { MOVE } from "@/campaigns/move-words";
 import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "@/campaigns/retry-campaign";
 import { Button } from "@/ui/button";
+import { Menu, MenuItem } from "@/ui/menu";
 
-/** What can be done with a campaign. */
+/** What can be done with a campaign: what is done often as buttons, the rest in a menu. */
 export function HeaderActions({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const remove = useDeleteCampaign();
   const retry = useRetryCampaign();
   const moving = useMoveCampaign();
-  const [asked, setAsked] = useState<Move | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const isRunning = campaign.status === "processing" || campaign.status === "pending";
+  const isWaiting = campaign.status === "scheduled" || campaign.status === "paused";
 
   async function leaveAndDelete() {
     remove(campaign);
@@ -34,11 +37,13 @@ export function HeaderActions({ campaign }: { campaign: Campaign }) {
           {!retry.isPending && <RotateCcw aria-hidden />} Call the failed ones again
         </Button>
       )}
-      <Button asChild>
-        <a href={`/api/campaigns/${campaign.id}/download`} download>
-          <Download aria-hidden /> Download CSV
-        </a>
-      </Button>
+      {isWaiting && (
+        <Button asChild>
+          <Link to="." search={(held) => ({ ...held, edit: campaign.id })} role="button" resetScroll={false}>
+            <Pencil aria-hidden /> Edit
+          </Link>
+        </Button>
+      )}
       {movesOf(campaign).map((move) => {
         const { word, icon: Icon, isAsked } = MOVE[move];
         return (
@@ -52,12 +57,24 @@ export function HeaderActions({ campaign }: { campaign: Campaign }) {
           </Button>
         );
       })}
-      {!isRunning && (
-        <Button variant="danger" onClick={leaveAndDelete}>
-          <Trash2 aria-hidden /> Delete
-        </Button>
-      )}
-      {asked && <ConfirmMove campaign={campaign} move={asked} onClose={() => setAsked(null)} />}
+      <Button asChild>
+        <a href={`/api/campaigns/${campaign.id}/download`} download>
+          <Download aria-hidden /> Download CSV
+        </a>
+      </Button>
+      <Menu
+        trigger={
+          <Button size="icon" className="size-10" aria-label="More actions">
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        <MoreItems campaign={campaign} onAsk={setAsked} hasEdit />
+        <MenuItem icon={Trash2} danger disabled={isRunning} onSelect={leaveAndDelete}>
+          Delete
+        </MenuItem>
+      </Menu>
+      <AskedDialog asked={asked} campaign={campaign} onClose={() => setAsked(null)} />
     </>
   );
 }

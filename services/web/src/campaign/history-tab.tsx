@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
+import { Pencil } from "lucide-react";
 import type { Campaign } from "@/api/client";
 import { historyQuery } from "@/api/queries";
 import { StatusBadge } from "@/campaigns/status-badge";
+import { Badge } from "@/ui/badge";
 import { Failure, Loading } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { exactMoment, here, moment, preciseTime } from "@/words/moments";
 import { WaitingRows } from "./waiting-rows";
 
-/** Every move of a campaign from one status to the next: when, who, why. */
+/** Every move of a campaign from one status to the next, and every edit: when, who, why. */
 export function HistoryTab({ campaign }: { campaign: Campaign }) {
   const history = useQuery(historyQuery(campaign.id));
   const place = here(useNow());
@@ -25,7 +27,7 @@ export function HistoryTab({ campaign }: { campaign: Campaign }) {
     <ol aria-label="History">
       {history.data.items.map((event) => (
         <li
-          key={`${event.at} ${event.to}`}
+          key={`${event.at} ${event.to} ${event.changed}`}
           className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b px-5 py-3.5 text-sm last:border-b-0"
         >
           <time
@@ -36,9 +38,17 @@ export function HistoryTab({ campaign }: { campaign: Campaign }) {
             {moment(event.at, place).replace(/, [^,]*$/, "")}, {preciseTime(event.at, place)}
           </time>
           <span className="w-32 shrink-0 [&_svg]:animate-none">
-            <StatusBadge status={event.to} />
+            {event.changed === null ? (
+              <StatusBadge status={event.to} />
+            ) : (
+              <Badge tone="grey" className="tracking-wide">
+                <Pencil aria-hidden /> EDITED
+              </Badge>
+            )}
           </span>
-          <p className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere]">{event.reason ?? event.detail}</p>
+          <p className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere]">
+            {event.changed === null ? (event.reason ?? event.detail) : event.detail}
+          </p>
           <p className="text-xs text-muted">by {event.actor}</p>
         </li>
       ))}

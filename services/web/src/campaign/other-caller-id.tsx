@@ -1,5 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import type { Campaign } from "@/api/client";
+import { type Campaign, needsMoney } from "@/api/client";
 import { useRetryCampaign } from "@/campaigns/retry-campaign";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
@@ -40,6 +41,11 @@ export function OtherCallerId({ campaign }: { campaign: Campaign }) {
       <Button type="submit" className="mt-6.5" busy={retry.isPending}>
         Call again
       </Button>
+      {needsMoney(retry.error) && (
+        <Button asChild className="mt-6.5">
+          <Link to="/wallet">To the wallet</Link>
+        </Button>
+      )}
     </form>
   );
 }

@@ -2,16 +2,19 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { FlaskConical, RotateCcw, TriangleAlert } from "lucide-react";
+import { Archive, FlaskConical, RotateCcw, TriangleAlert } from "lucide-react";
 import type { Campaign } from "@/api/client";
 import { campaignQuery } from "@/api/queries";
+import { useArchiveCampaign } from "@/campaigns/archive-campaign";
 import { needsOtherCallerId } from "@/campaigns/retry-campaign";
 import { StatusBadge } from "@/campaigns/status-badge";
 import { cn } from "@/ui/cn";
 import { useNow } from "@/ui/use-now";
-import { here } from "@/words/moments";
-import { isBroken, nextThing, remedy } from "@/words/status";
+import { isMissed } from "@/words/misfire";
+import { here, moment } from "@/words/moments";
+import { isBroken, nextThing, reasonOf, remedy } from "@/words/status";
 import { AfterFailures } from "./after-failures";
+import { MissedStart } from "./missed-start";
 import { OtherCallerId } from "./other-caller-id";
 
 export function Status({ campaign }: { campaign: Campaign }) {
@@ -21,6 +24,26 @@ export function Status({ campaign }: { campaign: Campaign }) {
       <StatusBadge status={campaign.status} />
       <span>{nextThing(campaign, place)}</span>
     </div>
+  );
+}
+
+/** Says that no list has it, and how to have that otherwise. */
+export function Archived({ campaign }: { campaign: Campaign }) {
+  const archiving = useArchiveCampaign();
+  const place = here(useNow());
+  if (campaign.archived_at === null) return null;
+  return (
+    <p className="mt-1.5 flex flex-wrap items-center gap-1.5">
+      <Archive className="size-4 shrink-0" aria-hidden />
+      <span>Archived {moment(campaign.archived_at, place)}: it is on no other list.</span>
+      <button
+        type="button"
+        className="underline underline-offset-2 hover:text-ink"
+        onClick={() => archiving.mutate({ campaign, isArchived: false })}
+      >
+        Take it out of the archive
+      </button>
+    </p>
   );
 }
 
@@ -81,10 +104,11 @@ export function Reason({ campaign }: { campaign: Campaign }) {
     >
       <TriangleAlert className="mt-0.5 size-4.5 shrink-0" aria-hidden />
       <div className="min-w-0 [overflow-wrap:anywhere]">
-        <p className="font-semibold">{campaign.status_reason ?? "It could not go on."}</p>
+        <p className="font-semibold">{reasonOf(campaign)}</p>
         <p className="mt-0.5 text-ink">{remedy(campaign)}</p>
         {needsOtherCallerId(campaign) && <OtherCallerId campaign={campaign} />}
         {isBroken(campaign) && <AfterFailures campaign={campaign} />}
+        {isMissed(campaign) && <MissedStart campaign={campaign} />}
       </div>
     </section>
   );

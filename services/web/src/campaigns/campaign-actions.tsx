@@ -4,15 +4,16 @@ import { useState } from "react";
 import type { Campaign } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
-import { ConfirmMove } from "./confirm-move";
+import { type Asked, AskedDialog } from "./asked-dialog";
 import { useDeleteCampaign } from "./delete-campaign";
-import { type Move, movesOf, useMoveCampaign } from "./move-campaign";
+import { MoreItems } from "./more-items";
+import { movesOf, useMoveCampaign } from "./move-campaign";
 import { MOVE } from "./move-words";
 import { hasFailedOnes, needsOtherCallerId, useRetryCampaign } from "./retry-campaign";
 
 /** What can be done with a campaign from the list. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
-  const [asked, setAsked] = useState<Move | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <>
       <Menu
@@ -29,12 +30,12 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       >
         <Actions campaign={campaign} onAsk={setAsked} />
       </Menu>
-      {asked && <ConfirmMove campaign={campaign} move={asked} onClose={() => setAsked(null)} />}
+      <AskedDialog asked={asked} campaign={campaign} onClose={() => setAsked(null)} />
     </>
   );
 }
 
-function Actions({ campaign, onAsk }: { campaign: Campaign; onAsk: (move: Move) => void }) {
+function Actions({ campaign, onAsk }: { campaign: Campaign; onAsk: (asked: Asked) => void }) {
   const navigate = useNavigate();
   const moving = useMoveCampaign();
   const remove = useDeleteCampaign();
@@ -55,6 +56,7 @@ function Actions({ campaign, onAsk }: { campaign: Campaign; onAsk: (move: Move) 
           {MOVE[move].word}
         </MenuItem>
       ))}
+      <MoreItems campaign={campaign} onAsk={onAsk} />
       <MenuItem icon={Download} onSelect={() => location.assign(`/api/campaigns/${campaign.id}/download`)}>
         Download results
       </MenuItem>

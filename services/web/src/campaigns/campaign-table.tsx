@@ -4,15 +4,23 @@ import { Loading, Skeleton } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { columnsOf, VirtualTable } from "@/ui/virtual-table";
 import { here } from "@/words/moments";
-import { remedy } from "@/words/status";
+import { reasonOf, remedy } from "@/words/status";
 import { CampaignActions } from "./campaign-actions";
 import { ProgressBar } from "./progress-bar";
 import { ScheduledTime } from "./scheduled-time";
 import { StatusBadge } from "./status-badge";
+import { TickAllBox, TickBox } from "./tick-box";
 
 const column = columnsOf<Campaign>();
 
 const columns = column.columns([
+  column.display({
+    id: "tick",
+    header: ({ table }) => <TickAllBox ids={table.getRowModel().rows.map(({ id }) => id)} />,
+    cell: ({ row, table }) => (
+      <TickBox campaign={row.original} list={() => table.getRowModel().rows.map(({ id }) => id)} />
+    ),
+  }),
   column.accessor("name", {
     header: "Campaign",
     cell: ({ row: { original: campaign } }) => (
@@ -28,8 +36,8 @@ const columns = column.columns([
         </Link>
         <p className="mt-0.5 truncate text-left text-xs text-muted" dir="auto">
           {campaign.status_reason ? (
-            <span title={`${campaign.status_reason} ${remedy(campaign) ?? ""}`}>
-              {campaign.status_reason} {remedy(campaign)}
+            <span title={`${reasonOf(campaign)} ${remedy(campaign) ?? ""}`}>
+              {reasonOf(campaign)} {remedy(campaign)}
             </span>
           ) : (
             campaign.welcome_message
@@ -65,6 +73,7 @@ const columns = column.columns([
 
 /** How each column is laid out; the narrower the page, the fewer there are. */
 const LAYOUT: Record<string, string> = {
+  tick: "w-4 shrink-0 max-md:self-start max-md:pt-0.5",
   name: "min-w-0 flex-1",
   status: "w-32 shrink-0 max-md:absolute max-md:top-3 max-md:right-4 max-md:w-auto",
   scheduled_time: "w-52 shrink-0 max-md:hidden",

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Megaphone, Plus, SearchX } from "lucide-react";
+import { Archive, Megaphone, Plus, SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { type CampaignFilter, campaignsQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
@@ -12,7 +12,9 @@ import { SearchBox } from "@/ui/search-box";
 import { Empty, Failure } from "@/ui/states";
 import { counted } from "@/words/amounts";
 import { STATUSES } from "@/words/status";
+import { BulkBar } from "./bulk-bar";
 import { CampaignTable } from "./campaign-table";
+import { chosen as chosenCampaigns, clearChosen } from "./chosen";
 import { leaving } from "./delete-campaign";
 
 const SORTS = [
@@ -24,6 +26,9 @@ const SORTS = [
   { value: "-name", label: "Name: Z to A" },
 ] as const;
 
+/** Stands among the statuses, as one chooses it like them. */
+const ARCHIVED = "archived";
+
 export type CampaignsSearch = CampaignFilter;
 
 /** What the address says about the list; anything else in it is ignored. */
@@ -31,28 +36,35 @@ export function readCampaignsSearch(given: Record<string, unknown>): CampaignsSe
   const sort = SORTS.find(({ value }) => value === given.sort)?.value;
   const status = STATUSES.find((each) => each === given.status);
   const search = typeof given.search === "string" && given.search !== "" ? given.search : undefined;
-  return { ...(status && { status }), ...(search && { search }), ...(sort && { sort }) };
+  return {
+    ...(given.archived === true ? { archived: true } : status && { status }),
+    ...(search && { search }),
+    ...(sort && { sort }),
+  };
 }
 
 export function CampaignsPage() {
   const chosen = useSearch({ from: "/app/campaigns" });
   const navigate = useNavigate({ from: "/campaigns" });
-  const { status, search, sort } = chosen;
+  const { status, search, sort, archived } = chosen;
   const filter = useMemo<CampaignFilter>(
-    () => ({ status, search, sort: sort ?? "-created_at" }),
-    [status, search, sort],
+    () => ({ status, search, sort: sort ?? "-created_at", archived }),
+    [status, search, sort, archived],
   );
   const list = useInfiniteQuery(campaignsQuery(filter));
   const left = useStored(leaving);
+  const hasChosen = useStored(chosenCampaigns).size > 0;
   const campaigns = useMemo(
     () => list.data?.pages.flatMap((page) => page.items).filter(({ id }) => !left.has(id)) ?? [],
     [list.data, left],
   );
   const total = list.data?.pages.at(-1)?.total;
-  const isFiltered = status !== undefined || search !== undefined;
+  const isFiltered = status !== undefined || search !== undefined || archived !== undefined;
 
-  const change = (changed: CampaignsSearch) =>
-    navigate({ search: (held) => ({ ...held, ...changed }), replace: true, resetScroll: false });
+  const change = (changed: CampaignsSearch) => {
+    clearChosen();
+    void navigate({ search: (held) => ({ ...held, ...changed }), replace: true, resetScroll: false });
+  };
 
   return (
     <>
@@ -78,8 +90,13 @@ export function CampaignsPage() {
         <Select
           aria-label="Status"
           className="sm:w-44"
-          value={status ?? ""}
-          onChange={(event) => change({ status: STATUSES.find((each) => each === event.target.value) })}
+          value={archived ? ARCHIVED : (status ?? "")}
+          onChange={({ target: { value } }) =>
+            change({
+              status: STATUSES.find((each) => each === value),
+              archived: value === ARCHIVED ? true : undefined,
+            })
+          }
         >
           <option value="">All statuses</option>
           {STATUSES.map((each) => (
@@ -87,6 +104,7 @@ export function CampaignsPage() {
               {each[0]?.toUpperCase() + each.slice(1)}
             </option>
           ))}
+          <option value={ARCHIVED}>Archived</option>
         </Select>
         <Select
           aria-label="Order"
@@ -103,11 +121,24 @@ export function CampaignsPage() {
           ))}
         </Select>
       </div>
+      <BulkBar campaigns={campaigns} />
       <section aria-label="Campaigns" className="overflow-clip rounded-2xl border bg-surface shadow-card">
         {list.isError && campaigns.length === 0 ? (
           <Failure reason={list.error} onRetry={() => list.refetch()} />
         ) : !list.isPending && campaigns.length === 0 ? (
-          isFiltered ? (
+          archived && search === undefined ? (
+            <Empty
+              icon={Archive}
+              title="Nothing is archived"
+              action={
+                <Button asChild>
+                  <Link to="/campaigns">Show all campaigns</Link>
+                </Button>
+              }
+            >
+              Archive a campaign that is over, from its menu: it leaves the list, and is found here.
+            </Empty>
+          ) : isFiltered ? (
             <Empty
               icon={SearchX}
               title="No campaign fits"
@@ -135,6 +166,11 @@ export function CampaignsPage() {
           />
         )}
       </section>
+      {
+        hasChosen && (
+          <div aria-hidden className="h-28 lg:h-20" />
+        ) /* the last rows are seen above what can be done */
+      }
     </>
   );
 }

@@ -39,7 +39,7 @@ export function ConfirmMove({ campaign, move, onClose }: ConfirmMoveProps) {
     >
       <p className="text-sm">
         {isStart
-          ? `It calls ${waiting} now${time === null ? "" : ` instead of ${moment(time, place)}`}.`
+          ? `It calls ${waiting} now${time === null || Date.parse(time) <= place.now ? "" : ` instead of ${moment(time, place)}`}.`
           : `${progress.waiting > 0 ? `${waiting} not called yet will not be called. ` : ""}Calls that ring or are answered go on. It cannot be undone; a paused campaign can be resumed instead.`}
       </p>
     </Dialog>

@@ -1,37 +1,42 @@
 /** Having a campaign do something: pause, resume, start now, cancel. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { answered, api, type Campaign, newIdempotencyKey, type Schemas } from "@/api/client";
 import { merge } from "@/api/live";
-import { sentence } from "@/ui/states";
 import { counted } from "@/words/amounts";
+import { isMissed } from "@/words/misfire";
 import { quoted } from "@/words/quoted";
+import { useSayRefused } from "./say-refused";
 
 export type Move = "pause" | "resume" | "start" | "cancel";
 
 /** What a person may have a campaign do, by where it stands. */
-export function movesOf({ status }: Pick<Campaign, "status">): readonly Move[] {
-  switch (status) {
+export function movesOf(campaign: Pick<Campaign, "status" | "status_reason">): readonly Move[] {
+  switch (campaign.status) {
     case "scheduled":
       return ["start", "pause", "cancel"];
     case "pending":
     case "processing":
       return ["pause", "cancel"];
     case "paused":
-      return ["resume", "cancel"];
+      return isMissed(campaign) ? ["start", "cancel"] : ["resume", "cancel"]; // to resume it would start it, too
     default:
       return [];
   }
 }
 
-type Asked = { campaign: Campaign; move: Move };
+/** `thenEdit`: it is paused to be edited. */
+type Asked = { campaign: Campaign; move: Move; thenEdit?: boolean };
 type Moved = Campaign | Schemas["CampaignStopping"];
 
 const KEY = ["move"];
 
 export function useMoveCampaign() {
   const client = useQueryClient();
+  const navigate = useNavigate();
+  const sayRefused = useSayRefused();
   const moving = useMutation({
     mutationKey: KEY,
     mutationFn: ({ campaign, move }: Asked): Promise<Moved> => {
@@ -48,8 +53,10 @@ export function useMoveCampaign() {
           return answered(api.POST("/api/campaigns/{campaign_id}/cancel", params));
       }
     },
-    onSuccess: (moved, { move }) => {
+    onSuccess: (moved, { move, thenEdit }) => {
       merge(client, moved);
+      if (thenEdit)
+        void navigate({ to: ".", search: (held) => ({ ...held, edit: moved.id }), resetScroll: false });
       const placing = "dialling" in moved ? moved.dialling : 0;
       toast.success(moveWords(moved.name, move), {
         ...(placing > 0 && {
@@ -57,7 +64,7 @@ export function useMoveCampaign() {
         }),
       });
     },
-    onError: (reason) => toast.error(sentence(reason)),
+    onError: sayRefused,
   });
   return {
     isPending: moving.isPending,

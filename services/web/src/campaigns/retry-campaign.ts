@@ -5,8 +5,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { toast } from "sonner";
 import { answered, api, type Campaign, newIdempotencyKey } from "@/api/client";
-import { sentence } from "@/ui/states";
 import { counted } from "@/words/amounts";
+import { useSayRefused } from "./say-refused";
 
 /** Whether anybody of a campaign that has ended was not reached. */
 export function hasFailedOnes(campaign: Campaign): boolean {
@@ -28,6 +28,7 @@ const KEY = ["retry"];
 export function useRetryCampaign() {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const sayRefused = useSayRefused();
   const attempt = useRef<{ what: string; key: string } | null>(null);
 
   /** The same retry, sent again, has the same key. */
@@ -52,7 +53,7 @@ export function useRetryCampaign() {
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate({ to: "/campaigns/$campaignId", params: { campaignId: made.id } });
     },
-    onError: (reason, { callerId }) => callerId === undefined && toast.error(sentence(reason)), // who typed one reads it there
+    onError: (reason, { callerId }) => callerId === undefined && sayRefused(reason), // who typed one reads it there
   });
   return {
     isPending: retry.isPending,

@@ -8,6 +8,7 @@ import {
   callingSummary,
   callingValuesOf,
   endOf,
+  endProblem,
 } from "./calling-values";
 
 const NOW = Date.parse("2026-11-24T00:00:00Z");
@@ -24,7 +25,7 @@ const rest = {
 const blank = { ...blankCalling(), ...rest };
 const narrow = { week: weekOf(DAYS, [{ start: "10:00", end: "18:00" }]), holidays: [] };
 const paths = (given: Partial<typeof blank>) =>
-  callingProblems({ ...blank, ...given }, NOW).map(({ path }) => path.join("."));
+  callingProblems({ ...blank, ...given }).map(({ path }) => path.join("."));
 
 describe("what is sent", () => {
   it("is as in a new campaign where nothing is chosen", () => {
@@ -84,10 +85,15 @@ it("names what is wrong, at its place", () => {
   expect(paths({ retryAfter: busy })).toEqual(["retryAfter.busy.minutes"]);
   expect(paths({ retryAfter: busy, attempts: "1" })).toEqual([]);
   expect(paths({ ownHours: { week: weekOf([], []), holidays: [] } })).toEqual(["ownHours"]);
-  expect(paths({ ends: "at" })).toEqual(["endDate"]);
-  expect(paths({ ends: "at", endDate: "2026-11-23", endTime: "10:00" })).toEqual(["endTime"]);
-  const later = { when: "later" as never, date: "2026-11-25", time: "10:00" };
-  expect(paths({ ends: "at", endDate: "2026-11-25", endTime: "10:00", ...later })).toEqual(["endTime"]);
+});
+
+it("names what is wrong with the end", () => {
+  const end = (given: object) => endProblem({ ...blank, ends: "at", ...given }, NOW)?.field;
+  expect(endProblem(blank, NOW)).toBeNull();
+  expect(end({})).toBe("date");
+  expect(end({ endDate: "2026-11-23", endTime: "10:00" })).toBe("time");
+  const later = { when: "later", date: "2026-11-25", time: "10:00" };
+  expect(end({ endDate: "2026-11-25", endTime: "10:00", ...later })).toBe("time");
   expect(endOf({ ...blank, ends: "at", endDate: "2026-11-25", endTime: "10:00" }, NOW)).toBe(
     Date.parse("2026-11-25T09:00:00Z"),
   );

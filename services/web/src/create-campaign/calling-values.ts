@@ -81,10 +81,9 @@ export const callingShape = {
   endTime: z.string(),
 };
 
-/** What is wrong with fields that depend on each other, each with its place in the draft. */
+/** What is wrong with fields that depend on each other, each with its place in the draft. The end is for `endProblem`. */
 export function callingProblems(
   draft: CallingValues & Rest,
-  now: number,
 ): { path: (keyof CallingValues | Retried | "minutes")[]; message: string }[] {
   const found: ReturnType<typeof callingProblems> = [];
   if (wholeIn(draft.attempts, 1_000) !== 1)
@@ -98,8 +97,6 @@ export function callingProblems(
     }
   const wrong = draft.ownHours && weekProblem(draft.ownHours.week);
   if (wrong) found.push({ path: ["ownHours"], message: wrong.message });
-  const end = endProblem(draft, now);
-  if (end) found.push({ path: [end.field === "date" ? "endDate" : "endTime"], message: end.message });
   return found;
 }
 

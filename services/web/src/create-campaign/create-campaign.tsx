@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { sessionQuery } from "@/api/queries";
-import { CampaignForm } from "./campaign-form";
+import { CreateForm } from "./create-form";
 import { useClose } from "./use-close";
 
 export default function CreateCampaign() {
@@ -12,5 +12,5 @@ export default function CreateCampaign() {
   const close = useClose();
   const owner = session?.user?.email;
   if (owner === undefined) return null;
-  return <CampaignForm key={owner} owner={owner} at={at} onClose={close} />;
+  return <CreateForm key={owner} owner={owner} at={at} onClose={close} />;
 }

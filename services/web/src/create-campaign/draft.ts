@@ -11,6 +11,31 @@ export type Attempt = { body: string; key: string };
 
 const name = (owner: string) => `belltower.draft.${owner}`;
 
+/** What was typed to edit a campaign, and what it was typed over. */
+export type KeptEdit = { draft: Draft; before: Draft };
+
+const editName = (owner: string, id: string) => `belltower.edit.${owner}.${id}`;
+
+export function keepEdit(owner: string, id: string, kept: KeptEdit): void {
+  try {
+    sessionStorage.setItem(editName(owner, id), JSON.stringify(kept));
+  } catch {
+    // As above: the dialog still has it.
+  }
+}
+
+export function keptEdit(owner: string, id: string): KeptEdit | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(editName(owner, id)) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+export function forgetEdit(owner: string, id: string): void {
+  sessionStorage.removeItem(editName(owner, id));
+}
+
 export function keepDraft(owner: string, kept: Kept): void {
   try {
     sessionStorage.setItem(name(owner), JSON.stringify(kept));

@@ -1,4 +1,4 @@
-/** What somebody fills in to create a campaign: its rules, and what the API is sent. */
+/** What somebody fills in to create or edit a campaign: its rules, and what the API is sent. */
 
 import { z } from "zod";
 import type { Schemas } from "@/api/client";
@@ -14,6 +14,7 @@ import {
   callingBodyOf,
   callingProblems,
   callingShape,
+  endProblem,
 } from "./calling-values";
 
 // No code is made of schemas: the page's policy forbids it, and a browser reports the mere attempt.
@@ -34,6 +35,8 @@ export type Draft = CallingValues & {
   message: string;
   language: string;
   voice: string;
+  /** What becomes of the list that there is; a new campaign's is always replaced: it has none. */
+  list: "keep" | "add" | "replace";
   source: "typed" | "file";
   numbers: string;
   file: ChosenFile | null;
@@ -48,6 +51,8 @@ export type Draft = CallingValues & {
   date: string;
   time: string;
   zone: string;
+  /** Seconds by which it may start late when nothing ran at its time; "always": however late. */
+  grace: string;
 };
 
 /** The API's limits. */
@@ -60,6 +65,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     message: "",
     language,
     voice: voiceFor(language, "alice"),
+    list: "replace",
     source: "typed",
     numbers: "",
     file: null,
@@ -73,6 +79,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     date: "",
     time: "",
     zone: currentName(browserZone()),
+    grace: "3600",
   };
 }
 
@@ -82,13 +89,23 @@ function whole(least: number, most: number) {
   });
 }
 
-export const draftSchema = z
+const name = z
+  .string()
+  .trim()
+  .min(1, "Give the campaign a name.")
+  .max(MOST.name, `At most ${MOST.name} characters.`);
+
+const start = {
+  when: z.enum(["now", "later"]),
+  date: z.string(),
+  time: z.string(),
+  zone: z.string().min(1, "Choose a time zone."),
+};
+
+/** The rules of all fields but one: a time that stays as it was may have passed. */
+const unboundSchema = z
   .object({
-    name: z
-      .string()
-      .trim()
-      .min(1, "Give the campaign a name.")
-      .max(MOST.name, `At most ${MOST.name} characters.`),
+    name,
     message: z
       .string()
       .trim()
@@ -96,6 +113,7 @@ export const draftSchema = z
       .max(MOST.message, `At most ${MOST.message} characters.`),
     language: z.string(),
     voice: z.string(),
+    list: z.enum(["keep", "add", "replace"]),
     source: z.enum(["typed", "file"]),
     numbers: z.string(),
     file: z.custom<ChosenFile | null>(),
@@ -105,30 +123,67 @@ export const draftSchema = z
     attempts: whole(1, MOST.attempts),
     retryDelay: whole(0, MOST.retryDelay),
     ...callingShape,
-    when: z.enum(["now", "later"]),
-    date: z.string(),
-    time: z.string(),
-    zone: z.string().min(1, "Choose a time zone."),
+    ...start,
+    grace: z.string(),
   })
   .superRefine((draft, context) => {
     const report = (field: keyof Draft, message: string) =>
       context.addIssue({ code: "custom", path: [field], message });
+    if (draft.list === "keep") return;
     if (draft.source === "typed" && entriesOf(draft.numbers).length === 0)
       report("numbers", "Add at least one phone number.");
     if (draft.source === "file" && draft.file === null) report("file", "Upload a file of phone numbers.");
-    if (draft.when === "later") {
-      const problem = scheduleProblem(draft, Date.now());
-      if (problem) report(problem.field, problem.message);
-    }
-    for (const { path, message } of callingProblems(draft, Date.now()))
+    for (const { path, message } of callingProblems(draft))
       context.addIssue({ code: "custom", path, message });
   });
 
+export const draftSchema = unboundSchema.superRefine(requireTime).superRefine(requireEnd);
+
 /** Where the account has no number of its own to show. */
-export const draftSchemaWithCallerId = draftSchema.superRefine((draft, context) => {
+export const draftSchemaWithCallerId = draftSchema.superRefine(requireCallerId);
+
+/** The rules for an edit of a campaign: its time and its end have to be to come only where they are changed. */
+export function editSchema(before: Draft, hasNoCallerId: boolean) {
+  const timed = unboundSchema.superRefine((draft, context) => {
+    if (!isSameStart(draft, before)) requireTime(draft, context);
+    if (!isSameEnd(draft, before)) requireEnd(draft, context);
+  });
+  return hasNoCallerId ? timed.superRefine(requireCallerId) : timed;
+}
+
+/** The rules for what is new of a duplicate. */
+export const startSchema = z.object({ name, ...start }).superRefine(requireTime);
+
+/** The fields of a start, and a name. */
+export type StartDraft = z.infer<typeof startSchema>;
+
+type Start = Pick<Draft, "when" | "date" | "time" | "zone">;
+
+function requireTime(draft: Start, context: z.RefinementCtx): void {
+  const problem = draft.when === "later" ? scheduleProblem(draft, Date.now()) : null;
+  if (problem) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });
+}
+
+function requireEnd(draft: Draft, context: z.RefinementCtx): void {
+  const problem = endProblem(draft, Date.now());
+  const path = problem?.field === "date" ? "endDate" : "endTime";
+  if (problem) context.addIssue({ code: "custom", path: [path], message: problem.message });
+}
+
+function isSameEnd(one: Draft, other: Draft): boolean {
+  const names = ["ends", "endDate", "endTime", "zone"] as const;
+  return isSameStart(one, other) && names.every((name) => one[name] === other[name]);
+}
+
+function requireCallerId(draft: Pick<Draft, "callerId">, context: z.RefinementCtx): void {
   if (draft.callerId.trim() === "")
     context.addIssue({ code: "custom", path: ["callerId"], message: "Enter the number that people see." });
-});
+}
+
+/** Whether two drafts start at the same time: a date that is typed beside "now" is not meant. */
+export function isSameStart(one: Start, other: Start): boolean {
+  return JSON.stringify(startOf(one)) === JSON.stringify(startOf(other));
+}
 
 /** The entries of a typed list, separated as the API separates them. */
 export function entriesOf(numbers: string): string[] {
@@ -150,19 +205,29 @@ export function readingOf(file: ChosenFile, country: string): ImportReading {
 
 /** What is sent to create the campaign. */
 export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
+  return { ...settingsOf(draft), ...startOf(draft), ...peopleOf(draft) };
+}
+
+/** What a campaign is, whomever it calls and whenever. An edit sends what is another here, so everything that is set in the form has
+ * to be among it, and must not depend on what else is. */
+export function settingsOf(draft: Draft) {
   return {
     name: draft.name.trim(),
     ...speechOf(draft, draft.message.trim()),
     ...callerOf(draft),
-    ...peopleOf(draft),
     concurrency: readWhole(draft.concurrency, 1, MOST.concurrency) ?? 10,
     max_attempts: readWhole(draft.attempts, 1, MOST.attempts) ?? 1,
     retry_delay: 60 * (readWhole(draft.retryDelay, 0, MOST.retryDelay) ?? 30),
     ...callingBodyOf(draft),
-    ...(draft.when === "later"
-      ? { is_scheduled: true, scheduled_time: `${draft.date}T${draft.time}`, timezone: draft.zone }
-      : { is_scheduled: false }),
+    misfire_grace: draft.grace === "always" ? null : Number(draft.grace),
   };
+}
+
+/** When it starts. */
+export function startOf({ when, date, time, zone }: Start) {
+  return when === "later"
+    ? { is_scheduled: true, scheduled_time: `${date}T${time}`, timezone: zone }
+    : { is_scheduled: false };
 }
 
 /** Stands for a caller ID that is not typed yet. Nothing is called by asking. */
@@ -171,6 +236,7 @@ const SOME_CALLER_ID = "+12025550100";
 /** What the API is asked about a draft that is not complete: who is called is known before the message is, and the
  * message before the caller ID and the time. Null: nobody is listed yet. */
 export function thoughtOf(draft: Draft, now: number): Schemas["CampaignPreflight"] | null {
+  if (draft.list === "keep") return null;
   if (draft.source === "typed" ? entriesOf(draft.numbers).length === 0 : draft.file === null) return null;
   const hasTime = draft.when === "later" && scheduleProblem(draft, now) === null;
   const { name: _, ...body } = bodyOf({ ...draft, when: hasTime ? "later" : "now" });
@@ -183,13 +249,15 @@ const PREVIEWED = 40;
 /** Fields that a contact of a request may have. */
 export const MOST_FIELDS = 50;
 
-/** What is asked to hear the message as the first people would. `sample` are those of the file. */
+/** What is asked to hear the message as the first people would. `sample` are those of the file, or of the list that there is. */
 export function previewOf(
   draft: Draft,
   sample: readonly Schemas["ImportContact"][] | undefined,
 ): Schemas["CampaignPreflight"] | null {
   if (!isSayable(draft.message)) return null;
   const speech = { ...speechOf(draft, draft.message.trim()), default_country: draft.country };
+  if (draft.list === "keep")
+    return sample && sample.length > 0 ? { ...speech, contacts: sample.map(narrow) } : null;
   if (draft.source === "typed") {
     const numbers = entriesOf(draft.numbers).slice(0, PREVIEWED);
     return numbers.length > 0 ? { ...speech, phone_numbers: numbers } : null;
@@ -197,6 +265,11 @@ export function previewOf(
   if (draft.file === null || sample === undefined || sample.length === 0) return null;
   const isWide = sample.some(({ fields }) => Object.keys(fields).length > MOST_FIELDS);
   return isWide ? { ...speech, ...peopleOf(draft) } : { ...speech, contacts: [...sample] };
+}
+
+/** Somebody with no more fields than a request may have. */
+function narrow(contact: Schemas["ImportContact"]): Schemas["ImportContact"] {
+  return { ...contact, fields: Object.fromEntries(Object.entries(contact.fields).slice(0, MOST_FIELDS)) };
 }
 
 /** Whether a message has words, and no half placeholder: what is being typed is not asked about. */
@@ -216,7 +289,7 @@ export function callerOf(draft: Draft): { caller_id?: string } {
   return number === "" ? {} : { caller_id: number };
 }
 
-function peopleOf(draft: Draft) {
+export function peopleOf(draft: Draft) {
   if (draft.source === "typed" || draft.file === null)
     return { phone_numbers: draft.numbers, default_country: draft.country };
   const { id, phoneColumn, columns } = draft.file;

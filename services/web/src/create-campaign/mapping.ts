@@ -41,10 +41,10 @@ export function nameOfUse(use: Use, title: string): string {
   }
 }
 
-/** The placeholders that a file's columns, or nothing but numbers, can fill. */
-export function placeholdersOf(columns: readonly Column[]): string[] {
+/** The placeholders that a file's columns, or nothing but numbers, can fill; and those of a list that there is. */
+export function placeholdersOf(columns: readonly Column[], listed: readonly string[] = []): string[] {
   const fields = columns.flatMap(({ field }) => (field === null ? [] : [field]));
-  return [...new Set(["name", ...fields])].map(placeholderFor);
+  return [...new Set(["name", ...listed, ...fields])].map(placeholderFor);
 }
 
 const OWN = new Set(["name", "phone", "timezone", "time_zone", "tz"]);

@@ -14,6 +14,12 @@ const languages = LANGUAGES.map(({ tag }) => ({ tag, name: languageName(tag) }))
   one.name.localeCompare(other.name),
 );
 
+/** The languages, and that of a campaign which a program created in another one. */
+function withOwn(known: typeof languages, own: string | undefined): typeof languages {
+  const isKnown = own === undefined || known.some(({ tag }) => tag === own);
+  return isKnown ? known : [...known, { tag: own, name: languageName(own) }];
+}
+
 export function MessageFields({ placeholders }: { placeholders: readonly string[] }) {
   const { register, setValue, getValues, control, formState } = useFormContext<Draft>();
   const [message, language] = useWatch({ control, name: ["message", "language"] });
@@ -21,6 +27,8 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
   const name = register("name"); // of several wrong fields the one that is registered first gets the focus
   const { ref, ...registered } = register("message");
   const { errors } = formState;
+  const { voice: ownVoice, language: ownLanguage } = formState.defaultValues ?? {};
+  const own = ownVoice !== undefined && ownLanguage === language ? [ownVoice] : [];
 
   function insert(placeholder: string) {
     const text = getValues("message");
@@ -88,7 +96,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
                 onChange: (event) => setValue("voice", voiceFor(event.target.value, getValues("voice"))),
               })}
             >
-              {languages.map(({ tag, name }) => (
+              {withOwn(languages, formState.defaultValues?.language).map(({ tag, name }) => (
                 <option key={tag} value={tag}>
                   {name}
                 </option>
@@ -99,7 +107,7 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
         <Field label="Voice" error={errors.voice?.message}>
           {(wiring) => (
             <Select {...wiring} {...register("voice")} key={language}>
-              {voicesOf(language).map((voice) => (
+              {[...new Set([...voicesOf(language), ...own])].map((voice) => (
                 <option key={voice} value={voice}>
                   {voiceName(voice)}
                 </option>

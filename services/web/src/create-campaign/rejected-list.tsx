@@ -8,18 +8,23 @@ type RejectedListProps = {
   place: string;
   /** Where all of them can be downloaded. */
   download?: string;
+  /** It is done, not thought of. */
+  isDone?: boolean;
 };
 
 const SHOWN = 20;
 
-/** What will be left out, and why. */
-export function RejectedList({ rejected, place, download }: RejectedListProps) {
+/** What will be left out, or was, and why. */
+export function RejectedList({ rejected, place, download, isDone = false }: RejectedListProps) {
   if (rejected.count === 0) return null;
   const more = rejected.count - Math.min(rejected.items.length, SHOWN);
   return (
     <details className="group rounded-lg border border-line-strong text-sm" open={rejected.count <= 3}>
       <summary className="flex cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-3 py-2">
-        <span className="font-medium">{counted(rejected.count, "entry", "entries")} will be left out</span>
+        <span className="font-medium">
+          {counted(rejected.count, "entry", "entries")}{" "}
+          {isDone ? (rejected.count === 1 ? "was" : "were") : "will be"} left out
+        </span>
         <span className="text-xs text-muted group-open:hidden">Show why</span>
       </summary>
       <div className="border-t">

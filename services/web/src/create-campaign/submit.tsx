@@ -1,50 +1,35 @@
-import type { UseQueryResult } from "@tanstack/react-query";
-import { CalendarClock, LoaderCircle, Plus } from "lucide-react";
-import type { ReactNode } from "react";
+import { CalendarClock, Plus } from "lucide-react";
 import { useFormContext, useWatch } from "react-hook-form";
-import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
-import { FieldError } from "@/ui/field";
 import { Skeleton } from "@/ui/states";
 import { useNow } from "@/ui/use-now";
 import { problemsSaid } from "@/words/campaign-problems";
 import { forecastDetails, forecastWords } from "@/words/forecast";
 import { here } from "@/words/moments";
 import { scheduleProblem } from "@/words/wall-time";
-import { Balance, BalanceWarning, ToWallet } from "./balance";
+import { BalanceWarning } from "./balance";
+import { FORM, type Thought } from "./campaign-form";
 import type { Draft } from "./form";
-import type { Problems } from "./use-create";
+import { type Problems, ProblemsSaid } from "./problems";
+import { Said } from "./said";
 
-type SubmitProps = {
-  /** Null: nobody is listed yet. */
-  forecast: UseQueryResult<Schemas["CampaignForecast"]> | null;
-  isCurrent: boolean;
-  problems: Problems;
-};
+type SubmitProps = Thought & { problems: Problems };
 
 /** What the campaign will do, and the button that lets it. */
 export function Submit({ forecast, isCurrent, problems }: SubmitProps) {
   const { control, formState } = useFormContext<Draft>();
   const when = useWatch({ control, name: "when" });
-  const wrong = Object.keys(formState.errors).length;
   return (
     <div className="flex flex-col gap-3">
       <BalanceWarning forecast={forecast?.data} />
-      {problems.said.map((message) => (
-        <FieldError key={message}>
-          {message} {problems.needsMoney && <ToWallet>Go to the wallet</ToWallet>}
-        </FieldError>
-      ))}
-      {wrong > 1 && formState.isSubmitted && (
-        <FieldError>{`${wrong} fields need another look: each says what is wrong.`}</FieldError>
-      )}
+      <ProblemsSaid problems={problems} />
       <div className="flex flex-col gap-3 sm:flex-row sm:items-center sm:justify-between">
         <div role="status" className="min-h-10 min-w-0">
           <Forecast forecast={forecast} isCurrent={isCurrent} said={problems.said} />
         </div>
         <Button
           type="submit"
-          form="create-campaign"
+          form={FORM}
           variant={when === "later" ? "scheduled" : "primary"}
           busy={formState.isSubmitting}
           className="max-sm:w-full"
@@ -101,24 +86,5 @@ function Forecast({ forecast, isCurrent, said }: ForecastProps) {
     <Said details={forecastDetails(forecast.data, place)} isChecking={isChecking}>
       <span className="font-medium text-ink">{forecastWords(forecast.data, start, place)}</span>
     </Said>
-  );
-}
-
-type SaidProps = { details: readonly string[]; isChecking?: boolean; children: ReactNode };
-
-function Said({ details, isChecking = false, children }: SaidProps) {
-  return (
-    <>
-      <p className="flex items-center gap-2 text-sm text-muted">
-        {children}
-        {isChecking && (
-          <LoaderCircle className="size-3.5 shrink-0 animate-spin text-muted" aria-label="Checking" />
-        )}
-      </p>
-      <p className="text-xs text-muted">
-        {details.map((detail) => `${detail} · `)}
-        <Balance />
-      </p>
-    </>
   );
 }

@@ -3,19 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useRef, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
-import { ApiProblem, answered, api, newIdempotencyKey } from "@/api/client";
+import { answered, api, newIdempotencyKey } from "@/api/client";
 import { noticeEndOfSession } from "@/api/queries";
 import { counted } from "@/words/amounts";
-import { problemsSaid, type Said } from "@/words/campaign-problems";
+import { problemsSaid } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
 import { quoted } from "@/words/quoted";
 import type { Attempt } from "./draft";
 import { bodyOf, type Draft } from "./form";
-
-/** What concerns no field, and whether more money would help. */
-export type Problems = { said: readonly string[]; needsMoney: boolean };
-
-const NONE: Problems = { said: [], needsMoney: false };
+import { NO_PROBLEMS, putAtFields } from "./problems";
 
 /** Creates the campaign, once however often it is sent, and says at which fields it was refused. */
 export function useCreate(
@@ -25,7 +21,7 @@ export function useCreate(
 ) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [problems, setProblems] = useState(NONE);
+  const [problems, setProblems] = useState(NO_PROBLEMS);
   const isSending = useRef(false);
 
   async function send(draft: Draft) {
@@ -35,7 +31,7 @@ export function useCreate(
     const text = JSON.stringify(body);
     if (attempt.current?.body !== text) attempt.current = { body: text, key: newIdempotencyKey() };
     onAttempt(draft);
-    setProblems(NONE);
+    setProblems(NO_PROBLEMS);
     try {
       const header = { "Idempotency-Key": attempt.current.key };
       const made = await answered(api.POST("/api/campaigns", { body, params: { header } }));
@@ -60,32 +56,13 @@ export function useCreate(
       void client.invalidateQueries({ queryKey: ["wallet"] });
     } catch (reason) {
       noticeEndOfSession(reason);
-      show(problemsSaid(reason), reason);
+      const found = putAtFields(form, problemsSaid(reason), reason);
+      if (found.needsMoney) void client.invalidateQueries({ queryKey: ["wallet"] });
+      setProblems(found);
     } finally {
       isSending.current = false;
     }
   }
 
-  function show(said: readonly Said[], reason: unknown) {
-    let isFirst = true;
-    const others: string[] = [];
-    for (const { field, message } of said) {
-      if (field === null) others.push(message);
-      else {
-        form.setError(visible(field), { type: "api", message }, { shouldFocus: isFirst });
-        isFirst = false;
-      }
-    }
-    const needsMoney = reason instanceof ApiProblem && reason.code === "insufficient_funds";
-    if (needsMoney) void client.invalidateQueries({ queryKey: ["wallet"] });
-    setProblems({ said: others, needsMoney });
-  }
-
-  /** What the form shows of a field of the API: numbers and file are not shown together. */
-  function visible(field: NonNullable<Said["field"]>): keyof Draft {
-    if (field !== "file" && field !== "numbers") return field;
-    return form.getValues("source") === "file" ? "file" : "numbers";
-  }
-
-  return { send, refused: () => setProblems(NONE), problems };
+  return { send, refused: () => setProblems(NO_PROBLEMS), problems };
 }

@@ -15,13 +15,31 @@ import {
   wallTimeAt,
 } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
+import { useEdited } from "./edited-campaign";
 import type { Draft } from "./form";
+import { MisfireField } from "./misfire-field";
 import { Section } from "./section";
 import { TimeZonePicker } from "./time-zone-picker";
 
 export function WhenFields() {
   const { control, setValue, clearErrors } = useFormContext<Draft>();
   const when = useWatch({ control, name: "when" });
+  const edited = useEdited();
+  if (edited?.hasBegun)
+    return (
+      <Section title="Campaign Execution">
+        <p className="text-sm text-muted">
+          It has begun, and its time is past. Resume it to go on; for another time, duplicate it.
+        </p>
+      </Section>
+    );
+  // A scheduled campaign without its time would start, and an edit starts nothing.
+  if (edited?.status === "scheduled")
+    return (
+      <Section title="Campaign Execution">
+        <Schedule />
+      </Section>
+    );
   return (
     <Section title="Campaign Execution">
       <Toggle
@@ -32,7 +50,7 @@ export function WhenFields() {
           clearErrors(["date", "time", "zone"]);
         }}
         choices={[
-          { value: "now", label: "Run Immediately", icon: Play },
+          { value: "now", label: edited ? "When Resumed" : "Run Immediately", icon: Play },
           { value: "later", label: "Schedule for Later", icon: CalendarClock, tone: "scheduled" },
         ]}
       />
@@ -41,7 +59,8 @@ export function WhenFields() {
   );
 }
 
-function Schedule() {
+/** A date and a time, of a form that has them. */
+export function Schedule() {
   const { register, control, setValue, formState, trigger } = useFormContext<Draft>();
   const { field: zone } = useController({ control, name: "zone" });
   const [date, time] = useWatch({ control, name: ["date", "time"] });
@@ -120,6 +139,7 @@ function Schedule() {
           </span>
         )}
       </p>
+      {formState.defaultValues?.grace !== undefined && <MisfireField />}
     </div>
   );
 }

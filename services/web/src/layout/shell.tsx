@@ -50,11 +50,19 @@ const NEAR = PAGES.filter(({ to }) => to !== "/calling-rules" && to !== "/api-ke
 const FAR = PAGES.filter((page) => !NEAR.includes(page));
 
 const CreateCampaign = lazy(() =>
-  import("@/create-campaign/create-campaign").catch(() => ({ default: NotLoaded })),
+  import("@/create-campaign/create-campaign").catch(() => ({
+    default: () => <NotLoaded title="Create Campaign" />,
+  })),
+);
+
+const EditCampaign = lazy(() =>
+  import("@/edit-campaign/edit-campaign").catch(() => ({
+    default: () => <NotLoaded title="Edit the campaign" />,
+  })),
 );
 
 export function Shell() {
-  const { create: isCreating } = useSearch({ from: "/app" });
+  const { create: isCreating, edit: edited } = useSearch({ from: "/app" });
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -130,6 +138,11 @@ export function Shell() {
       {isCreating && (
         <Suspense fallback={<Loading />}>
           <CreateCampaign />
+        </Suspense>
+      )}
+      {edited && (
+        <Suspense fallback={<Loading />}>
+          <EditCampaign key={edited} id={edited} />
         </Suspense>
       )}
       <SignInAgain />

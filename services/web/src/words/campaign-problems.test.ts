@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { ApiProblem } from "@/api/client";
-import { problemsSaid } from "./campaign-problems";
+import { changeProblemsSaid, problemsSaid } from "./campaign-problems";
 
 vi.hoisted(() => vi.stubGlobal("location", { origin: "https://belltower.example" }));
 
@@ -28,6 +28,18 @@ it("keeps what the API says of numbers", () => {
   expect(problemsSaid(problem("/phone_numbers", "no_valid_number", none))).toEqual([
     { field: "numbers", message: none.replace("Send numbers", "Write numbers") },
   ]);
+});
+
+it("finds the fields of a list that is added to another", () => {
+  const detail = "None of the entries (1) is a number that can be rung.";
+  for (const way of ["add", "replace"]) {
+    const wrong = problem(`/contacts/${way}/phone_numbers`, "no_valid_number", detail);
+    expect(changeProblemsSaid(wrong)).toEqual([{ field: "numbers", message: detail }]);
+    expect(changeProblemsSaid(problem(`/contacts/${way}/import_id`, "x", "?"))[0]?.field).toBe("file");
+  }
+  const gone = new ApiProblem({ code: "not_found", detail: "?" }, new Response(null, { status: 404 }));
+  expect(changeProblemsSaid(gone)).toEqual([{ field: null, message: "Somebody has deleted this campaign." }]);
+  expect(changeProblemsSaid(gone, true)[0]?.field).toBe("file");
 });
 
 it("says the rest for the whole", () => {

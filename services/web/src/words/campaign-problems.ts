@@ -22,7 +22,8 @@ export type FormField =
   | "endTime"
   | "date"
   | "time"
-  | "zone";
+  | "zone"
+  | "grace";
 
 /** `field` is null for what concerns the whole. */
 export type Said = { field: FormField | null; message: string };
@@ -53,6 +54,8 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   expires_at: { field: "endTime", label: "The end" },
   scheduled_time: { field: "time", label: "The time" },
   timezone: { field: "zone", label: "The time zone" },
+  is_scheduled: { field: "time", label: "The time" },
+  misfire_grace: { field: "grace", label: "How late it may start" },
 };
 
 /** Sentences for what the API words for programs. */
@@ -91,8 +94,17 @@ export function problemsSaid(reason: unknown): Said[] {
   }
 }
 
-function fieldSaid({ pointer, code, detail }: Schemas["FieldError"]): Said {
-  const name = pointer.split("/")[1] ?? "";
+/** The same for a change of a campaign that there is. `hasFile`: it takes people from a file. */
+export function changeProblemsSaid(reason: unknown, hasFile = false): Said[] {
+  const isGone = reason instanceof ApiProblem && reason.status === 404 && !hasFile;
+  return isGone ? [{ field: null, message: "Somebody has deleted this campaign." }] : problemsSaid(reason);
+}
+
+function fieldSaid({ pointer, code, detail: text }: Schemas["FieldError"]): Said {
+  const [, first = "", way = "", entry] = pointer.split("/");
+  const isOfEdit = first === "contacts" && (way === "add" || way === "replace");
+  const name = isOfEdit ? (entry ?? "contacts") : first;
+  const detail = isOfEdit ? text.replace(/^contacts[./](add|replace)[./]/, "") : text;
   const known = FIELDS[name];
   const sentence = SENTENCES[code];
   if (sentence) return { field: sentence.field ?? known?.field ?? null, message: sentence.message };

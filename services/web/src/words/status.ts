@@ -1,6 +1,7 @@
 /** What a campaign's status is called, what it means for a person, and the tone that it is shown in. */
 
 import type { Campaign, CampaignStatus } from "@/api/client";
+import { isMissed } from "./misfire";
 import { moment, type Place } from "./moments";
 import { waitsUntil } from "./opening";
 
@@ -46,6 +47,7 @@ export function nextThing(campaign: Campaign, place: Place): string {
     case "failed":
       return "It could not go on.";
     case "paused":
+      if (isMissed(campaign)) return "Nobody is called until you decide.";
       return progress.in_progress > 0
         ? "Nobody else is called until you resume it; calls on the line go on."
         : "Nobody is called until you resume it.";
@@ -59,11 +61,19 @@ export function isBroken({ status, status_reason }: Pick<Campaign, "status" | "s
   return status === "paused" && /^Paused: \d+ of the last \d+ calls? failed/.test(status_reason ?? "");
 }
 
+/** Why it failed or stopped. Of a start that was missed without what to do about it: there are buttons for that. */
+export function reasonOf(campaign: Campaign): string {
+  const reason = campaign.status_reason ?? "It could not go on.";
+  return isMissed(campaign) ? `${reason.split(". ", 1)[0]}.` : reason;
+}
+
 /** What a person can do about a campaign that failed or stopped, beside the reason that the API gives. */
 export function remedy(campaign: Campaign): string | null {
   const reason = campaign.status_reason ?? "";
   if (campaign.status !== "failed" && campaign.status !== "paused") return null;
   if (isBroken(campaign)) return "Only calls that are placed after you resume it are counted then.";
+  if (isMissed(campaign))
+    return "Belltower was down at its time, so nobody was called. Start it now, or give it another time.";
   if (campaign.status === "paused")
     return /balance|funds|money/i.test(reason)
       ? "Top up the wallet, then resume it."
