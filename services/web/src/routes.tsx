@@ -86,6 +86,18 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => loaded(import("./campaign/campaign-page")), "CampaignPage"),
 });
 
+const allSeries = createRoute({
+  getParentRoute: () => app,
+  path: "/series",
+  component: lazyRouteComponent(() => loaded(import("./series/series-list-page")), "SeriesListPage"),
+});
+
+const series = createRoute({
+  getParentRoute: () => app,
+  path: "/series/$seriesId",
+  component: lazyRouteComponent(() => loaded(import("./series/series-page")), "SeriesPage"),
+});
+
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
@@ -115,7 +127,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    app.addChildren([campaigns, campaign, calendar, doNotCall, wallet, apiKeys]),
+    app.addChildren([campaigns, campaign, allSeries, series, calendar, doNotCall, wallet, apiKeys]),
   ]),
   context: { client: queryClient },
   defaultErrorComponent: NotShown,

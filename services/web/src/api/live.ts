@@ -232,6 +232,8 @@ function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campa
   const [noun, id] = queryKey;
   const data = state.data as Partial<Schemas["Call"] & InfiniteData<unknown>> | undefined;
   if (noun === "do-not-call") return (data?.pages?.length ?? 0) <= FOLLOWED_PAGES; // somebody may have pressed 9
+  if (noun === "series" || noun === "calendar")
+    return [...changed.values()].some((campaign) => campaign.series_id !== null);
   if (noun === "call") return changed.has(data?.campaign_id ?? "");
   const campaign = noun === "campaign" && queryKey.length > 2 ? changed.get(String(id)) : undefined;
   if (campaign === undefined) return false;

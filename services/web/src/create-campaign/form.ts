@@ -6,7 +6,8 @@ import type { ImportReading } from "@/api/queries";
 import { usualCountry } from "@/words/countries";
 import { usualLanguage, voiceFor } from "@/words/languages";
 import { browserZone } from "@/words/moments";
-import { scheduleProblem } from "@/words/wall-time";
+import { NEVER, type Repeat, repeatProblems, ruleOf } from "@/words/repeat";
+import { readWallTime, scheduleProblem } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
 
 // No code is made of schemas: the page's policy forbids it, and a browser reports the mere attempt.
@@ -41,6 +42,8 @@ export type Draft = {
   date: string;
   time: string;
   zone: string;
+  /** Of a campaign that is scheduled. */
+  repeat: Repeat;
 };
 
 /** The API's limits. */
@@ -65,6 +68,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     date: "",
     time: "",
     zone: currentName(browserZone()),
+    repeat: NEVER,
   };
 }
 
@@ -100,6 +104,7 @@ export const draftSchema = z
     date: z.string(),
     time: z.string(),
     zone: z.string().min(1, "Choose a time zone."),
+    repeat: z.custom<Repeat>(),
   })
   .superRefine((draft, context) => {
     const report = (field: keyof Draft, message: string) =>
@@ -108,8 +113,10 @@ export const draftSchema = z
       report("numbers", "Add at least one phone number.");
     if (draft.source === "file" && draft.file === null) report("file", "Upload a file of phone numbers.");
     if (draft.when === "later") {
-      const problem = scheduleProblem(draft, Date.now());
+      const problem = startProblem(draft, Date.now());
       if (problem) report(problem.field, problem.message);
+      for (const { field, message } of repeatProblems(draft.repeat))
+        context.addIssue({ code: "custom", path: ["repeat", field], message });
     }
   });
 
@@ -118,6 +125,18 @@ export const draftSchemaWithCallerId = draftSchema.superRefine((draft, context) 
   if (draft.callerId.trim() === "")
     context.addIssue({ code: "custom", path: ["callerId"], message: "Enter the number that people see." });
 });
+
+/** Whether it is to be a series of campaigns. */
+export function isRepeated(draft: Pick<Draft, "when" | "repeat">): boolean {
+  return draft.when === "later" && draft.repeat.kind !== "never";
+}
+
+/** What is wrong with the time at which it starts. That from which a repetition counts may have passed, or be skipped by clocks. */
+export function startProblem(draft: Pick<Draft, "when" | "repeat" | "date" | "time" | "zone">, now: number) {
+  if (!isRepeated(draft) || draft.date === "" || draft.time === "") return scheduleProblem(draft, now);
+  const isRead = readWallTime(draft).kind !== "incomplete" || draft.zone === "";
+  return isRead ? null : scheduleProblem(draft, now);
+}
 
 /** The entries of a typed list, separated as the API separates them. */
 export function entriesOf(numbers: string): string[] {
@@ -151,6 +170,14 @@ export function bodyOf(draft: Draft): Schemas["CampaignCreate"] {
       ? { is_scheduled: true, scheduled_time: `${draft.date}T${draft.time}`, timezone: draft.zone }
       : { is_scheduled: false }),
   };
+}
+
+/** What is sent to create a series; null: its rule is not complete. */
+export function seriesBodyOf(draft: Draft): Schemas["SeriesCreate"] | null {
+  const rule = ruleOf(draft.repeat, draft);
+  if (rule === null) return null;
+  const { is_scheduled: _, scheduled_time: __, timezone: ___, ...body } = bodyOf(draft);
+  return { ...body, rule, skip_if_running: draft.repeat.skipIfRunning };
 }
 
 /** Stands for a caller ID that is not typed yet. Nothing is called by asking. */

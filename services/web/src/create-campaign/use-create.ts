@@ -10,7 +10,8 @@ import { problemsSaid, type Said } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
 import { quoted } from "@/words/quoted";
 import type { Attempt } from "./draft";
-import { bodyOf, type Draft } from "./form";
+import { bodyOf, type Draft, isRepeated, seriesBodyOf } from "./form";
+import { sayCreated } from "./say-created";
 
 /** What concerns no field, and whether more money would help. */
 export type Problems = { said: readonly string[]; needsMoney: boolean };
@@ -31,13 +32,21 @@ export function useCreate(
   async function send(draft: Draft) {
     if (isSending.current) return; // two clicks are one
     isSending.current = true;
+    const series = isRepeated(draft) ? seriesBodyOf(draft) : null;
     const body = bodyOf(draft);
-    const text = JSON.stringify(body);
+    const text = JSON.stringify(series ?? body);
     if (attempt.current?.body !== text) attempt.current = { body: text, key: newIdempotencyKey() };
     onAttempt(draft);
     setProblems(NONE);
     try {
       const header = { "Idempotency-Key": attempt.current.key };
+      if (series !== null) {
+        const made = await answered(api.POST("/api/series", { body: series, params: { header } }));
+        attempt.current = null;
+        onCreated();
+        sayCreated(client, navigate, made);
+        return;
+      }
       const made = await answered(api.POST("/api/campaigns", { body, params: { header } }));
       attempt.current = null;
       onCreated();

@@ -11,6 +11,7 @@ import {
   Monitor,
   Moon,
   PhoneOff,
+  Repeat,
   Sun,
   User,
   Wallet,
@@ -34,8 +35,10 @@ import { ConnectionNotice } from "./connection-notice";
 import { StopAllButton } from "./stop-all";
 import { choose, type Theme, theme } from "./theme";
 
+/** Those that are `isWide` have no place at the foot of a telephone: another page leads there. */
 const PAGES = [
   { to: "/campaigns", label: "Campaigns", icon: Megaphone },
+  { to: "/series", label: "Recurring", icon: Repeat, isWide: true },
   { to: "/calendar", label: "Calendar", icon: CalendarDays },
   { to: "/do-not-call", label: "Do not call", icon: PhoneOff },
   { to: "/wallet", label: "Wallet", icon: Wallet },
@@ -106,7 +109,7 @@ export function Shell() {
         aria-label="Pages"
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
-        {PAGES.map((page) => (
+        {PAGES.filter((page) => !("isWide" in page)).map((page) => (
           <Link
             key={page.to}
             to={page.to}

@@ -41,6 +41,7 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   retry_delay: { field: "retryDelay", label: "The wait between attempts" },
   scheduled_time: { field: "time", label: "The time" },
   timezone: { field: "zone", label: "The time zone" },
+  starts: { field: "time", label: "The time" },
 };
 
 /** Sentences for what the API words for programs. */
@@ -80,7 +81,7 @@ export function problemsSaid(reason: unknown): Said[] {
 }
 
 function fieldSaid({ pointer, code, detail }: Schemas["FieldError"]): Said {
-  const name = pointer.split("/")[1] ?? "";
+  const name = pointer.split("/")[pointer.startsWith("/rule/") ? 2 : 1] ?? "";
   const known = FIELDS[name];
   const sentence = SENTENCES[code];
   if (sentence) return { field: sentence.field ?? known?.field ?? null, message: sentence.message };
