@@ -39,6 +39,11 @@ type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The data of an answer. Throws `ApiProblem` for everything else, a lost connection included. */
 export async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
+  return (await answeredWithTag(request)).data;
+}
+
+/** The same with the ETag: what an edit sends as `If-Match`. Empty, where the answer has none. */
+export async function answeredWithTag<T>(request: Promise<Answer<T>>): Promise<{ data: T; etag: string }> {
   let answer: Answer<T>;
   try {
     answer = await request;
@@ -47,7 +52,7 @@ export async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
     throw offline();
   }
   if (!answer.response.ok) throw new ApiProblem(asProblem(answer.error), answer.response);
-  return answer.data as T;
+  return { data: answer.data as T, etag: answer.response.headers.get("ETag") ?? "" };
 }
 
 /** What stands for an answer that never came. */

@@ -22,7 +22,7 @@ export function RepeatEnds({ repeat, onChange }: RepeatEndsProps) {
           >
             <option value="never">Never</option>
             <option value="on">On a day</option>
-            <option value="after">After some times</option>
+            <option value="after">After N times</option>
           </Select>
         )}
       </Field>

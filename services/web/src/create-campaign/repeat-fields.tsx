@@ -148,7 +148,7 @@ function Weekdays({ chosen, error, onChange }: WeekdaysProps) {
               key={day}
               type="button"
               aria-pressed={isChosen}
-              aria-label={weekdayName(day)}
+              title={weekdayName(day)}
               onClick={() => onChange(isChosen ? chosen.filter((each) => each !== day) : [...chosen, day])}
               className={cn(
                 "h-9 rounded-lg border text-xs font-medium transition-colors",
@@ -157,7 +157,8 @@ function Weekdays({ chosen, error, onChange }: WeekdaysProps) {
                   : "border-line-strong bg-surface text-muted hover:text-ink",
               )}
             >
-              {weekdayName(day, "short")}
+              <span aria-hidden>{weekdayName(day, "short")}</span>
+              <span className="sr-only">{weekdayName(day)}</span>
             </button>
           );
         })}

@@ -94,7 +94,10 @@ function OccurrenceRow({ series, one, note, place, onSkip, onEditFrom }: Occurre
     <li className="relative flex flex-wrap items-center gap-x-4 gap-y-1 border-b px-5 py-2.5 text-sm last:border-b-0">
       <div className="min-w-0 flex-1 basis-64">
         <p className="tabular-nums">
-          <time dateTime={one.at} className={cn((isPaused || isMoved) && "text-muted line-through")}>
+          <time
+            dateTime={one.at}
+            className={cn("inline-block min-w-44", (isPaused || isMoved) && "text-muted line-through")}
+          >
             {words}
           </time>
           <span className="ml-3 text-xs text-muted">{offsetWords(one.utc_offset)}</span>

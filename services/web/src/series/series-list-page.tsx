@@ -87,11 +87,11 @@ function SeriesRow({ series, place }: { series: Series; place: Place }) {
         >
           {series.name}
         </Link>
-        <p className="mt-0.5 truncate text-xs text-muted" title={sentenceOf(series.words)}>
+        <p className="mt-0.5 line-clamp-2 text-xs text-muted" title={sentenceOf(series.words)}>
           {sentenceOf(series.words)}
         </p>
         <p className="mt-1.5 text-xs tabular-nums md:hidden">
-          <span className="text-muted">Next: </span>
+          {next && <span className="text-muted">Next: </span>}
           {nextTime(series, place)}
         </p>
       </div>

@@ -4,7 +4,7 @@ import { ArrowLeft, Compass, Pause, Pencil, Play, Trash2 } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { seriesQuery } from "@/api/queries";
-import { NotLoaded } from "@/create-campaign/not-loaded";
+import { DialogNotLoaded } from "@/layout/dialog-not-loaded";
 import { PageHeader } from "@/layout/page-header";
 import { Button } from "@/ui/button";
 import { Empty, Failure, Loading, Skeleton } from "@/ui/states";
@@ -18,7 +18,7 @@ import { SeriesHistory } from "./series-history";
 import { SeriesSettings } from "./series-settings";
 import { usePauseSeries } from "./use-series";
 
-const EditSeries = lazy(() => import("./edit-series").catch(() => ({ default: NotLoaded })));
+const EditSeries = lazy(() => import("./edit-series").catch(() => ({ default: DialogNotLoaded })));
 
 /** A recurring campaign: when it calls, what is to come, what it says, and what became of it. */
 export function SeriesPage() {
