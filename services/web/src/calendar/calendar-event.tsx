@@ -45,7 +45,6 @@ export function CalendarEvent(info: EventDisplayInfo) {
       title={`${name}: ${status}, ${moment(dueAt(campaign), here())}`}
     >
       <StatusIcon status={status} />
-      {campaign.series_id !== null && <Repeat aria-hidden />}
       <span className={isNarrow ? "sr-only" : "shrink-0 tabular-nums"}>{time}</span>
       <span dir="auto" className="min-w-0 truncate text-left font-medium">
         {name}

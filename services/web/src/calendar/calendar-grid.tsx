@@ -21,6 +21,9 @@ import "./calendar.css";
 
 const plugins = [theme, dayGrid, timeGrid, list, interaction];
 
+/** Of what is still to be made. */
+const DASHED = "outline-1! -outline-offset-1! outline-dashed! outline-current/40!";
+
 type CalendarGridProps = {
   view: View;
   isList: boolean;
@@ -139,8 +142,12 @@ export function CalendarGrid(props: CalendarGridProps) {
           <Waiting />
         )
       }
-      rowEventClass="rounded-md! mx-1! mb-0.5 px-1 ring-1 ring-current/15 ring-inset text-(--fc-event-contrast-color)"
-      columnEventClass="rounded-md! px-1 text-(--fc-event-contrast-color) border-current/25!"
+      rowEventClass={({ event }) =>
+        `rounded-md! mx-1! mb-0.5 px-1 text-(--fc-event-contrast-color) ${event.extendedProps.entry ? DASHED : "ring-1 ring-current/15 ring-inset"}`
+      }
+      columnEventClass={({ event }) =>
+        `rounded-md! px-1 text-(--fc-event-contrast-color) ${event.extendedProps.entry ? `border-0! ${DASHED}` : "border-current/25!"}`
+      }
       listItemEventBeforeClass="hidden"
       rowMoreLinkClass="mx-1! border-transparent! font-medium text-muted"
       columnMoreLinkClass="rounded-md! text-muted"

@@ -14,7 +14,7 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { counted } from "@/words/amounts";
 import { cityOf, fromNow, here, moment } from "@/words/moments";
-import { sentenceOf } from "@/words/series";
+import { instantOf, sentenceOf } from "@/words/series";
 import { readWallTime, scheduleProblem, wallTimeAt } from "@/words/wall-time";
 import { dueAt, isMovable, type ToCome } from "./events";
 import type { MoveOnCalendar } from "./use-move-on-calendar";
@@ -34,11 +34,13 @@ type OfCampaignProps = { seen: Campaign; onMove: MoveOnCalendar; onClose: () => 
 function OfCampaign({ seen, onMove, onClose }: OfCampaignProps) {
   const campaign = useQuery({ ...campaignQuery(seen.id), initialData: seen }).data;
   const [isSkipping, setSkipping] = useState(false);
-  const { series_id: seriesId, name, progress } = campaign;
+  const { series_id: seriesId, name, progress, occurrence } = campaign;
+  const series = useQuery({ ...seriesQuery(seriesId ?? ""), enabled: seriesId !== null }).data;
+  const ruled = series && occurrence !== null ? instantOf(occurrence, series.rule.timezone) : null;
   const place = here();
   const at = dueAt(campaign);
-  if (isSkipping && seriesId !== null)
-    return <SkipCampaign campaign={campaign} seriesId={seriesId} onClose={onClose} />;
+  if (isSkipping && seriesId !== null && ruled !== null)
+    return <ConfirmSkip seriesId={seriesId} name={name} at={ruled} isMade onClose={onClose} />;
   return (
     <Dialog
       open
@@ -48,7 +50,7 @@ function OfCampaign({ seen, onMove, onClose }: OfCampaignProps) {
       className="sm:w-[min(92vw,30rem)]"
       footer={
         <div className="flex flex-wrap justify-end gap-2">
-          {seriesId !== null && isMovable(campaign) && (
+          {ruled !== null && isMovable(campaign) && (
             <Button variant="danger" onClick={() => setSkipping(true)}>
               <CalendarX2 aria-hidden /> Leave it out
             </Button>
@@ -79,17 +81,6 @@ function OfCampaign({ seen, onMove, onClose }: OfCampaignProps) {
       </div>
     </Dialog>
   );
-}
-
-type SkipCampaignProps = { campaign: Campaign; seriesId: string; onClose: () => void };
-
-/** The instant of an occurrence is that by the rule, also of one that was moved. */
-function SkipCampaign({ campaign, seriesId, onClose }: SkipCampaignProps) {
-  const [date = "", time = ""] = (campaign.occurrence ?? "").split("T");
-  const rule = readWallTime({ date, time: time.slice(0, 5), zone: campaign.timezone });
-  const at =
-    "at" in rule && campaign.is_exception ? new Date(rule.at).toISOString() : (campaign.scheduled_time ?? "");
-  return <ConfirmSkip seriesId={seriesId} name={campaign.name} at={at} isMade onClose={onClose} />;
 }
 
 function OfSeries({ entry, onClose }: { entry: ToCome; onClose: () => void }) {

@@ -65,7 +65,6 @@ export function eventToCome(entry: ToCome): EventInput {
     url: `/series/${entry.series_id}`,
     color: "var(--surface)",
     contrastColor: "var(--purple)",
-    className: "border-dashed! ring-0! outline-1! -outline-offset-1! outline-dashed! outline-current/40!",
     startEditable: false,
     extendedProps: { entry },
   };

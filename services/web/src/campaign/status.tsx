@@ -11,6 +11,7 @@ import { cn } from "@/ui/cn";
 import { useNow } from "@/ui/use-now";
 import { here } from "@/words/moments";
 import { nextThing, remedy } from "@/words/status";
+import { OfSeries } from "./of-series";
 import { OtherCallerId } from "./other-caller-id";
 
 export function Status({ campaign }: { campaign: Campaign }) {
@@ -31,6 +32,7 @@ export function Origin({ campaign }: { campaign: Campaign }) {
   });
   return (
     <>
+      {campaign.series_id !== null && <OfSeries campaign={campaign} seriesId={campaign.series_id} />}
       {campaign.is_test && (
         <p className="mt-1.5 flex items-center gap-1.5">
           <FlaskConical className="size-4 shrink-0" aria-hidden />

@@ -37,7 +37,7 @@ const schema = zodResolver(draftSchema);
 type EditSeriesProps = {
   series: Series;
   /** The first time that is changed; null: all of them. */
-  from: Occurrence | null;
+  from: Pick<Occurrence, "at" | "wall"> | null;
   onClose: () => void;
 };
 

@@ -6,7 +6,7 @@ import { repeatOf } from "@/words/repeat";
 import type { Occurrence, Series } from "@/words/series";
 
 /** What the form is filled with. `from`: the first time that is changed, where it is not all of them. */
-export function draftOf(series: Series, from: Occurrence | null): Draft {
+export function draftOf(series: Series, from: Pick<Occurrence, "wall"> | null): Draft {
   const { definition, rule } = series;
   return {
     ...blankDraft(),

@@ -4,6 +4,7 @@ import type { Schemas } from "@/api/client";
 import { counted } from "./amounts";
 import { cityOf, moment, type Place, timeOfDay } from "./moments";
 import type { Tone } from "./status";
+import { readWallTime } from "./wall-time";
 
 export type Series = Schemas["Series"];
 export type Occurrence = Schemas["SeriesOccurrence"];
@@ -39,6 +40,15 @@ export function wallWords(wall: string, place: Place): string {
 /** "UTC+01:00"; "UTC" where there is no difference. */
 export function offsetWords(offset: string): string {
   return /^[+-]00:00$/.test(offset) ? "UTC" : `UTC${offset}`;
+}
+
+/** The instant of an occurrence, by what clocks of its series were meant to show: "2026-11-27T09:30:00". Where they skip that, the
+ * next time that there is. Null: it is no time. */
+export function instantOf(wall: string, zone: string): string | null {
+  const [date = "", time = ""] = wall.split("T");
+  const read = readWallTime({ date, time, zone });
+  const meant = read.kind === "skipped" ? readWallTime({ ...read.next, zone }) : read;
+  return "at" in meant ? new Date(meant.at).toISOString() : null;
 }
 
 /** What is unusual about an occurrence's time of day: clocks that skip it, or that changed since the one before. */
