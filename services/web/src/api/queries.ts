@@ -251,12 +251,12 @@ export function seriesQuery(id: string) {
   });
 }
 
-/** What is to come of a series. */
-export function occurrencesQuery(id: string, limit: number) {
+/** What is to come of a series: from now on, or from an instant (RFC 3339). */
+export function occurrencesQuery(id: string, limit: number, from?: string) {
   return queryOptions({
-    queryKey: ["series", id, "occurrences", limit],
+    queryKey: ["series", id, "occurrences", limit, from],
     queryFn: ({ signal }) => {
-      const params = { path: { series_id: id }, query: { limit } };
+      const params = { path: { series_id: id }, query: { limit, ...present({ from }) } };
       return answered(api.GET("/api/series/{series_id}/occurrences", { params, signal }));
     },
     placeholderData: keepPreviousData,

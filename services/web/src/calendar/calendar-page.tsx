@@ -96,7 +96,7 @@ export function CalendarPage() {
       </PageHeader>
       <section
         aria-label="Calendar"
-        aria-busy={isLoading}
+        aria-busy={isLoading || coming.isLoading}
         className="overflow-clip rounded-2xl border bg-surface shadow-card"
       >
         <CalendarToolbar

@@ -3,13 +3,13 @@ import type { Series } from "@/words/series";
 import { Confirm } from "./confirm";
 import { useDeleteSeries } from "./use-series";
 
-type ConfirmDeleteProps = { series: Series; onDeleted: () => void; onClose: () => void };
+type ConfirmDeleteProps = { series: Series; onDeleted?: () => Promise<void>; onClose: () => void };
 
 /** Asks before a series ends for good. */
 export function ConfirmDelete({ series, onDeleted, onClose }: ConfirmDeleteProps) {
-  const remove = useDeleteSeries(() => {
+  const remove = useDeleteSeries(async () => {
+    await onDeleted?.();
     onClose();
-    onDeleted();
   });
   return (
     <Confirm

@@ -9,7 +9,7 @@ import { useMemo, useRef, useState } from "react";
 import { FormProvider, type Resolver, useForm, useWatch } from "react-hook-form";
 import { toast } from "sonner";
 import { ApiProblem, answered, api, newIdempotencyKey } from "@/api/client";
-import { importQuery, preflightQuery, seriesQuery } from "@/api/queries";
+import { importQuery, occurrencesQuery, preflightQuery, seriesQuery } from "@/api/queries";
 import { CallingFields } from "@/create-campaign/calling-fields";
 import { type Draft, draftSchema, readingOf, thoughtOf } from "@/create-campaign/form";
 import { placeholdersOf } from "@/create-campaign/mapping";
@@ -21,6 +21,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { FieldError } from "@/ui/field";
 import { Notice } from "@/ui/notice";
+import { Failure, Loading } from "@/ui/states";
 import { Toggle } from "@/ui/toggle";
 import { useSettled } from "@/ui/use-settled";
 import { counted } from "@/words/amounts";
@@ -41,14 +42,45 @@ type EditSeriesProps = {
   onClose: () => void;
 };
 
-export default function EditSeries({ series, from, onClose }: EditSeriesProps) {
+export default function EditSeries(props: EditSeriesProps) {
+  const { series, from, onClose } = props;
+  // A rule that says how often has less of it left where it is split.
+  const isCounted = from !== null && /COUNT=/.test(series.rule.rrule);
+  const rest = useQuery({ ...occurrencesQuery(series.id, MOST_LEFT, from?.at), enabled: isCounted });
+  if (isCounted && rest.data === undefined)
+    return (
+      <Dialog open onOpenChange={(wanted) => !wanted && onClose()} title={titleOf(from)} className={SIZE}>
+        {rest.isError ? (
+          <Failure reason={rest.error} onRetry={() => rest.refetch()} />
+        ) : (
+          <Loading>Loading the series</Loading>
+        )}
+      </Dialog>
+    );
+  const left = rest.data?.items.length ?? MOST_LEFT;
+  return <EditForm {...props} left={isCounted && left < MOST_LEFT ? left : null} />;
+}
+
+const MOST_LEFT = 100;
+const SIZE = "sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]";
+
+function titleOf(from: EditSeriesProps["from"]): string {
+  return from === null ? "Change all that is to come" : "Change this and all that follow";
+}
+
+type EditFormProps = EditSeriesProps & {
+  /** How many times are left of a rule that says how often; null: it does not, or nobody knows. */
+  left: number | null;
+};
+
+function EditForm({ series, from, left, onClose }: EditFormProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   // What the form was filled with, and which state of the series a change is made for.
   const [held] = useState(series);
   const [seen, setSeen] = useState(series);
   const [list, setList] = useState<"kept" | "another">("kept");
-  const start = useMemo(() => draftOf(held, from), [held, from]);
+  const start = useMemo(() => draftOf(held, from, left), [held, from, left]);
   const attempt = useRef({ body: "", key: "" });
   const keepsList = list === "kept";
   const form = useForm<Draft>({
@@ -126,13 +158,13 @@ export default function EditSeries({ series, from, onClose }: EditSeriesProps) {
       open
       onOpenChange={(wanted) => !wanted && onClose()}
       keepOpenOutside
-      title={from === null ? "Change all that is to come" : "Change this and all that follow"}
+      title={titleOf(from)}
       description={
         from === null
           ? "What ran stays as it was, and so does a time that was changed by itself."
           : `From ${moment(from.at, here())} on. Those before stay as they are.`
       }
-      className="sm:h-[min(94dvh,56rem)] sm:max-h-none sm:w-[min(94vw,68rem)]"
+      className={SIZE}
       footer={
         <div className="flex flex-col gap-3">
           {isOvertaken && (

@@ -39,9 +39,7 @@ export function SeriesActions({ series, onOpen }: SeriesActionsProps) {
           Delete
         </MenuItem>
       </Menu>
-      {isDeleting && (
-        <ConfirmDelete series={series} onDeleted={() => undefined} onClose={() => setDeleting(false)} />
-      )}
+      {isDeleting && <ConfirmDelete series={series} onClose={() => setDeleting(false)} />}
     </>
   );
 }

@@ -27,13 +27,13 @@ const from = { wall: "2026-11-27T09:30:00" } as Occurrence;
 
 describe("changing a series", () => {
   it("sends nothing of what stays", () => {
-    const before = draftOf(series, null);
+    const before = draftOf(series, null, null);
     expect(before).toMatchObject({ date: "2026-05-18", time: "09:30", repeat: { kind: "weekdays" } });
     expect(changesOf(before, before, true)).toEqual({});
   });
 
   it("sends what changed, of the rule as well", () => {
-    const before = draftOf(series, null);
+    const before = draftOf(series, null, null);
     const after = { ...before, message: "Good morning.", time: "10:00", numbers: "+12025550143" };
     expect(changesOf(before, after, true)).toEqual({
       welcome_message: "Good morning.",
@@ -44,10 +44,15 @@ describe("changing a series", () => {
   });
 
   it("counts from the first time that is changed", () => {
-    const before = draftOf(series, from);
+    const before = draftOf(series, from, null);
     expect(changesOf(before, { ...before, time: "10:00" }, true)).toEqual({
       rule: { starts: "2026-11-27T10:00" },
     });
+  });
+
+  it("has what is left of how often", () => {
+    const rule = { ...series.rule, rrule: "FREQ=DAILY;COUNT=50" };
+    expect(draftOf({ ...series, rule }, from, 17).repeat).toMatchObject({ ends: "after", times: "18" });
   });
 
   it("says what somebody else changed", () => {

@@ -2,12 +2,14 @@
 
 import type { Schemas } from "@/api/client";
 import { blankDraft, type Draft, seriesBodyOf } from "@/create-campaign/form";
-import { repeatOf } from "@/words/repeat";
+import { type Repeat, repeatOf } from "@/words/repeat";
 import type { Occurrence, Series } from "@/words/series";
 
-/** What the form is filled with. `from`: the first time that is changed, where it is not all of them. */
-export function draftOf(series: Series, from: Pick<Occurrence, "wall"> | null): Draft {
+/** What the form is filled with. `from`: the first time that is changed, where it is not all of them; `left`: how many there are
+ * from it on, where the rule says how often. */
+export function draftOf(series: Series, from: Pick<Occurrence, "wall"> | null, left: number | null): Draft {
   const { definition, rule } = series;
+  const repeat = repeatOf(rule, series.skip_if_running);
   return {
     ...blankDraft(),
     name: series.name,
@@ -22,8 +24,13 @@ export function draftOf(series: Series, from: Pick<Occurrence, "wall"> | null): 
     date: (from?.wall ?? rule.starts).slice(0, 10),
     time: rule.starts.slice(11, 16),
     zone: rule.timezone,
-    repeat: repeatOf(rule, series.skip_if_running),
+    repeat: left === null ? repeat : { ...repeat, times: String(left + exceptionsFrom(from, repeat)) },
   };
+}
+
+/** Days that are left out count for how often, too. */
+function exceptionsFrom(from: Pick<Occurrence, "wall"> | null, repeat: Repeat): number {
+  return repeat.except.filter((day) => from !== null && day >= from.wall.slice(0, 10)).length;
 }
 
 const LISTS = [

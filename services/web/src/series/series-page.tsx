@@ -102,7 +102,7 @@ function Shown({ series }: { series: Series }) {
       {isDeleting && (
         <ConfirmDelete
           series={series}
-          onDeleted={() => void navigate({ to: "/series" })}
+          onDeleted={() => navigate({ to: "/series" })}
           onClose={() => setDeleting(false)}
         />
       )}

@@ -57,7 +57,8 @@ export function useSkipOccurrence(onDone: () => void) {
   });
 }
 
-export function useDeleteSeries(onDone: () => void) {
+/** `onDone` leads away from its page, which would ask for what is no more. */
+export function useDeleteSeries(onDone: () => Promise<void>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ id }: Series) => {
@@ -67,9 +68,9 @@ export function useDeleteSeries(onDone: () => void) {
         if (!(reason instanceof ApiProblem && reason.status === 404)) throw reason; // somebody was quicker
       }
     },
-    onSuccess: (_, { id, name }) => {
+    onSuccess: async (_, { id, name }) => {
       toast.success(`${quoted(name)} is deleted: nothing of it starts any more.`);
-      onDone();
+      await onDone();
       client.removeQueries({ queryKey: ["series", id] });
       return refreshSeries(client);
     },
