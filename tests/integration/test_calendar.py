@@ -99,7 +99,10 @@ async def test_what_was_archived_is_out_of_the_way(api: Api) -> None:
     campaign = await created(api, is_scheduled=True, scheduled_time=f"{NEXT_YEAR}-03-10T12:00:00Z")
     span = f"{NEXT_YEAR}-01-01T00:00:00Z", f"{NEXT_YEAR}-04-01T00:00:00Z"
     before = await entries(api, *span)
-    for each in (campaign["id"], next(item["campaign_id"] for item in before if item["series_id"] and item["campaign_id"])):
+    for each in (
+        campaign["id"],
+        next(item["campaign_id"] for item in before if item["series_id"] and item["campaign_id"]),
+    ):
         for move in ("cancel", "archive"):
             answer = await api.client.post(f"/api/campaigns/{each}/{move}")
             assert answer.status_code in {200, 202}, answer.text

@@ -17,8 +17,8 @@ export function OfSeries({ campaign, seriesId }: { campaign: Campaign; seriesId:
   const [isAsked, setAsked] = useState(false);
   return (
     <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-      <p className="flex min-w-0 items-center gap-1.5">
-        <Repeat className="size-4 shrink-0" aria-hidden />
+      <p className="flex min-w-0 items-start gap-1.5">
+        <Repeat className="mt-0.5 size-4 shrink-0" aria-hidden />
         <span className="min-w-0">
           Part of{" "}
           {series.isError ? (
