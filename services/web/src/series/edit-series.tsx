@@ -8,7 +8,7 @@ import { GitBranch, List, ListRestart, TriangleAlert } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { FormProvider, type Resolver, useForm, useWatch } from "react-hook-form";
 import { toast } from "sonner";
-import { ApiProblem, answered, api, newIdempotencyKey } from "@/api/client";
+import { ApiProblem, answered, api, newIdempotencyKey, type Schemas } from "@/api/client";
 import { importQuery, occurrencesQuery, preflightQuery, seriesQuery } from "@/api/queries";
 import { CallingFields } from "@/create-campaign/calling-fields";
 import { type Draft, draftSchema, readingOf, thoughtOf } from "@/create-campaign/form";
@@ -104,7 +104,7 @@ function EditForm({ series, from, left, onClose }: EditFormProps) {
   const isCurrent = JSON.stringify(asked) === JSON.stringify(settled);
 
   const save = useMutation({
-    mutationFn: async (typed: Draft): Promise<Series | null> => {
+    mutationFn: async (typed: Draft): Promise<Schemas["SeriesChanged"] | null> => {
       const changes = changesOf(start, typed, keepsList);
       if (changes === null || Object.keys(changes).length === 0) return null;
       const path = { series_id: series.id };
@@ -128,9 +128,11 @@ function EditForm({ series, from, left, onClose }: EditFormProps) {
         return;
       }
       client.setQueryData(seriesQuery(saved.id).queryKey, saved);
+      const { count: left } = saved.rejected;
+      const leftOut = left > 0 ? [`${counted(left, "entry was", "entries were")} left out of the list.`] : [];
       toast.success(
         from === null ? `${quoted(saved.name)} is changed` : `${quoted(saved.name)} goes on as changed`,
-        { description: sentenceOf(saved.words) },
+        { description: [sentenceOf(saved.words), ...leftOut].join(" ") },
       );
       if (from !== null) void navigate({ to: "/series/$seriesId", params: { seriesId: saved.id } });
       void refreshSeries(client);
@@ -203,7 +205,7 @@ function EditForm({ series, from, left, onClose }: EditFormProps) {
             <MessageFields
               placeholders={keepsList ? held.contact_fields : placeholdersOf(analysis.data?.columns ?? [])}
             />
-            <Section title="Whom to call">
+            <Section title="Who is on the list">
               <Toggle
                 label="Which list"
                 value={list}
