@@ -6,6 +6,7 @@ import { Field, Input } from "@/ui/field";
 import { Toggle } from "@/ui/toggle";
 import { useNow } from "@/ui/use-now";
 import { browserZone, here } from "@/words/moments";
+import { NEVER } from "@/words/repeat";
 import { chosenMoment, doubledWords, readWallTime, suggestions, wallTimeAt } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
 import { type Draft, isRepeated, startProblem } from "./form";
@@ -33,23 +34,33 @@ export function WhenFields({ isSeries = false }: { isSeries?: boolean }) {
           ]}
         />
       )}
-      {when === "later" && <Schedule isSeries={isSeries} />}
+      {when === "later" && <Schedule isRepeatable isSeries={isSeries} />}
     </Section>
   );
 }
 
-function Schedule({ isSeries: wasSeries }: { isSeries: boolean }) {
+type ScheduleProps = {
+  /** It may be a series. */
+  isRepeatable?: boolean;
+  /** It is one already. */
+  isSeries?: boolean;
+};
+
+/** A date and a time, and how often it is repeated. */
+function Schedule({ isRepeatable = false, isSeries: wasSeries = false }: ScheduleProps) {
   const { register, control, setValue, formState, trigger } = useFormContext<Draft>();
   const { field: zone } = useController({ control, name: "zone" });
   const [date, time, repeat] = useWatch({ control, name: ["date", "time", "repeat"] });
-  const isSeries = isRepeated({ when: "later", repeat });
+  const isSeries = isRepeatable && isRepeated({ when: "later", repeat });
   const { errors, isSubmitted } = formState;
   const now = useNow(1_000);
   const own = currentName(browserZone());
   const reading = readWallTime({ date, time, zone: zone.value });
   const at = "at" in reading ? reading.at : now;
   const problem =
-    date && time ? startProblem({ when: "later", repeat, date, time, zone: zone.value }, now) : null;
+    date && time
+      ? startProblem({ when: "later", repeat: isSeries ? repeat : NEVER, date, time, zone: zone.value }, now)
+      : null;
   const isSaid = Boolean(errors.date ?? errors.time);
 
   // A date that is chosen anew may mend, or break, the time beside it.
@@ -121,7 +132,7 @@ function Schedule({ isSeries: wasSeries }: { isSeries: boolean }) {
           </span>
         )}
       </p>
-      <RepeatFields isSeries={wasSeries} />
+      {isRepeatable && <RepeatFields isSeries={wasSeries} />}
     </div>
   );
 }

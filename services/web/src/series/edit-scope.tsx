@@ -10,9 +10,15 @@ import { quoted } from "@/words/quoted";
 import { instantOf, type Series } from "@/words/series";
 import EditSeries from "./edit-series";
 
-type EditScopeProps = { campaign: Campaign; series: Series; onClose: () => void };
+type EditScopeProps = {
+  campaign: Campaign;
+  series: Series;
+  /** What is done where only this one is to be changed; the address names it otherwise. */
+  onThisOne?: () => void;
+  onClose: () => void;
+};
 
-export default function EditScope({ campaign, series, onClose }: EditScopeProps) {
+export default function EditScope({ campaign, series, onThisOne, onClose }: EditScopeProps) {
   const navigate = useNavigate();
   const [scope, setScope] = useState<"following" | "all" | null>(null);
   const at = campaign.occurrence === null ? null : instantOf(campaign.occurrence, series.rule.timezone);
@@ -40,7 +46,7 @@ export default function EditScope({ campaign, series, onClose }: EditScopeProps)
     >
       <div className="flex flex-col gap-2">
         {isWaiting && (
-          <Choice icon={CalendarClock} title="This one" onChoose={editThisOne}>
+          <Choice icon={CalendarClock} title="This one" onChoose={onThisOne ?? editThisOne}>
             Only the one {moment(campaign.scheduled_time ?? campaign.created_at, here())}. Later changes of
             the series leave it as you set it.
           </Choice>
