@@ -123,6 +123,8 @@ def test_a_series_is_paused_resumed_left_out_and_deleted(page: Page, product: Pr
     for word in ("Created", "Paused", "Resumed", "Skipped"):
         expect(history.get_by_text(word, exact=True)).to_be_visible()
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.reload()  # what was said has half faded by now
+    expect(rows.first).to_contain_text("3 May")
     assert accessibility_problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Delete").click()
