@@ -93,6 +93,25 @@ async def test_a_campaign_that_started_at_once_is_where_it_was_created(api: Api)
     assert await entries(api, (now + timedelta(hours=1)).isoformat(), (now + timedelta(hours=2)).isoformat()) == []
 
 
+async def test_what_was_archived_is_out_of_the_way(api: Api) -> None:
+    found = await series(api)
+    made = await make_one(api.engine, api.settings.minimum_balance)
+    campaign = await created(api, is_scheduled=True, scheduled_time=f"{NEXT_YEAR}-03-10T12:00:00Z")
+    span = f"{NEXT_YEAR}-01-01T00:00:00Z", f"{NEXT_YEAR}-04-01T00:00:00Z"
+    before = await entries(api, *span)
+    for each in (
+        campaign["id"],
+        next(item["campaign_id"] for item in before if item["series_id"] and item["campaign_id"]),
+    ):
+        for move in ("cancel", "archive"):
+            answer = await api.client.post(f"/api/campaigns/{each}/{move}")
+            assert answer.status_code in {200, 202}, answer.text
+    after = await entries(api, *span)
+    assert made is not None
+    assert found["id"] in {item["series_id"] for item in after}
+    assert after == [item for item in before if item["campaign_id"] is None]
+
+
 async def test_a_span_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     for start, end in ((f"{NEXT_YEAR}-01-01", f"{NEXT_YEAR + 2}-01-01"), (f"{NEXT_YEAR}-01-02", f"{NEXT_YEAR}-01-01")):
         answer = await api.client.get("/api/calendar", params={"from": f"{start}T00:00:00Z", "to": f"{end}T00:00:00Z"})

@@ -21,7 +21,10 @@ createRoot(place).render(
         position="top-center"
         offset={{ top: 44 }}
         mobileOffset={{ top: 44 }}
-        toastOptions={{ className: "!font-sans !bg-surface !text-ink !border-line" }}
+        toastOptions={{
+          className: "!font-sans !bg-surface !text-ink !border-line",
+          classNames: { description: "!text-muted" },
+        }}
       />
     </QueryClientProvider>
   </StrictMode>,

@@ -38,8 +38,8 @@ const signIn = createRoute({
 });
 
 /** What any page may have in its address: the dialog that creates a campaign, and the instant somebody clicked at; or the dialog
- * that edits one, by its id, to add people to its list. */
-type AppSearch = { create?: boolean; at?: string; edit?: string; add?: boolean };
+ * that edits one, by its id, to add people to its list, or as the one time of its series that is meant. */
+type AppSearch = { create?: boolean; at?: string; edit?: string; add?: boolean; one?: boolean };
 
 const app = createRoute({
   getParentRoute: () => root,
@@ -49,6 +49,7 @@ const app = createRoute({
     ...(given.create === true && typeof given.at === "string" && { at: given.at }),
     ...(given.create !== true && typeof given.edit === "string" && { edit: given.edit }),
     ...(typeof given.edit === "string" && given.add === true && { add: true }),
+    ...(typeof given.edit === "string" && given.one === true && { one: true }),
   }),
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
@@ -89,6 +90,18 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => loaded(import("./campaign/campaign-page")), "CampaignPage"),
 });
 
+const allSeries = createRoute({
+  getParentRoute: () => app,
+  path: "/series",
+  component: lazyRouteComponent(() => loaded(import("./series/series-list-page")), "SeriesListPage"),
+});
+
+const series = createRoute({
+  getParentRoute: () => app,
+  path: "/series/$seriesId",
+  component: lazyRouteComponent(() => loaded(import("./series/series-page")), "SeriesPage"),
+});
+
 const calendar = createRoute({
   getParentRoute: () => app,
   path: "/calendar",
@@ -127,7 +140,17 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    app.addChildren([campaigns, campaign, calendar, doNotCall, callingRules, wallet, apiKeys]),
+    app.addChildren([
+      campaigns,
+      campaign,
+      allSeries,
+      series,
+      calendar,
+      doNotCall,
+      callingRules,
+      wallet,
+      apiKeys,
+    ]),
   ]),
   context: { client: queryClient },
   defaultErrorComponent: NotShown,

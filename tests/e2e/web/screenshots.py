@@ -3,6 +3,7 @@
 They are taken of the real product with campaigns of many kinds, and written to docs/images/web/. Not collected as tests.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,6 +35,8 @@ Ann;+49 172 5550144;Köln;
 Ben;n/a;Bern;
 """
 
+REPEATED = ("Monthly survey", "FREQ=MONTHLY;BYDAY=1MO", "11:00")
+
 Take = Callable[[str], None]
 
 
@@ -58,6 +61,9 @@ def office(product: Product) -> Product:
     office.wait_for(failed, "failed")
     office.client.post("/api/do-not-call/batch", json=NOT_CALLED).raise_for_status()
     called = people | {"contacts": [*PEOPLE, *NOBODY_ANSWERS, PRESSES_9]}
+    for name, rrule, time in (("Weekday reminder", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "09:30"), REPEATED):
+        rule = {"rrule": rrule, "starts": f"2026-01-05T{time}", "timezone": "Europe/Berlin"}
+        office.client.post("/api/series", json=people | {"name": name, "rule": rule}).raise_for_status()
     done = office.create(name="Appointment reminders, week 48", **called).json()["id"]
     office.wait_for(done, "completed")
     return office
@@ -215,6 +221,44 @@ def test_calendar(visitor: Visit, take: Take) -> None:
     for view in ("Week", "Day", "Agenda"):
         page.get_by_role("radio", name=view, exact=True).or_(page.get_by_role("button", name=view, exact=True)).click()
         take(f"calendar-{view.lower()}")
+
+
+def test_calendar_entries(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in("/calendar?view=agenda")
+    page.get_by_role("link", name="Weekday reminder").filter(has_text="SCHEDULED").click()
+    expect(page.get_by_role("dialog").get_by_text("Every weekday at 09:30, Europe/Berlin.")).to_be_visible()
+    take("calendar-entry")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_role("dialog").get_by_label("Who reads it")).to_be_visible()
+    take("calendar-subscribe")
+
+
+def test_series(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in("/series")
+    expect(page.get_by_role("link", name="Weekday reminder")).to_be_visible()
+    take("series")
+    page.get_by_role("link", name="Weekday reminder").click()
+    expect(page.get_by_role("list", name="Times").get_by_role("listitem")).to_have_count(10)
+    take("series-one")
+    page.get_by_role("link", name=re.compile("Open the campaign")).click()
+    page.get_by_role("button", name="Change this one or the series").click()
+    expect(page.get_by_role("dialog").get_by_text("All that is to come")).to_be_visible()
+    take("series-what-to-change")
+
+
+def test_create_repeated(visitor: Visit, take: Take) -> None:
+    page = visitor.sign_in()
+    dialog = opened(page)
+    dialog.get_by_role("button", name="Schedule for Later").click()
+    dialog.get_by_label("Date").fill("2027-03-14")
+    dialog.get_by_label("Time", exact=True).fill("02:30")
+    dialog.get_by_label("Repeats").select_option(label="Every week")
+    expect(dialog.get_by_text("02:30 does not exist in Europe/Berlin")).to_be_visible()
+    dialog.get_by_role("button", name="Sunday").scroll_into_view_if_needed()
+    take("create-repeated")
+    dialog.get_by_role("heading", name="The next ten times").scroll_into_view_if_needed()
+    take("create-repeated-times")
 
 
 def test_do_not_call(visitor: Visit, take: Take) -> None:

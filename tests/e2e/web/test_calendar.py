@@ -51,6 +51,7 @@ def test_a_campaign_stands_at_its_time_and_opens(page: Page, product: Product, t
     expect(page.get_by_text("No campaign in this span.")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name=f"Notice {tag}").click()
+    page.get_by_role("dialog", name=f"Notice {tag}").get_by_role("link", name="Open campaign").click()
     page.wait_for_url(f"**/campaigns/{campaign}")
 
 

@@ -54,10 +54,11 @@ function follow(client: QueryClient, onOpen: () => void): void {
         if (event === "campaign") {
           const campaign: Campaign = JSON.parse(data);
           merge(client, campaign);
-          details(campaign);
+          details(campaign.id, campaign);
         } else if (event === "campaign_deleted") {
           const { id: deleted }: Schemas["CampaignDeleted"] = JSON.parse(data);
           forget(client, deleted);
+          details(deleted, null);
         } else if (event === "reset") {
           void refreshOlder(client);
         }
@@ -212,8 +213,8 @@ export const FOLLOWED_PAGES = 3;
 
 /** Reads the details of changed campaigns, and the wallet that they spend from, at most once in a while, and never twice
  * at the same time: details of a large campaign may take longer than that. */
-function inTurn(client: QueryClient): (campaign: Campaign) => void {
-  const changed = new Map<string, Campaign>();
+function inTurn(client: QueryClient): (id: string, campaign: Campaign | null) => void {
+  const changed = new Map<string, Campaign | null>(); // null: it was deleted
   let isBusy = false;
 
   async function read() {
@@ -233,19 +234,21 @@ function inTurn(client: QueryClient): (campaign: Campaign) => void {
     setTimeout(() => void read(), DETAILS);
   }
 
-  return (campaign) => {
-    changed.set(campaign.id, campaign);
+  return (id, campaign) => {
+    changed.set(id, campaign);
     start();
   };
 }
 
 /** Whether a query is of the details of one of these campaigns: its results, its calls, one of its calls ... */
-function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campaign>): boolean {
+function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campaign | null>): boolean {
   const [noun, id] = queryKey;
   const data = state.data as Partial<Schemas["Call"] & InfiniteData<unknown>> | undefined;
   if (noun === "do-not-call") return (data?.pages?.length ?? 0) <= FOLLOWED_PAGES; // somebody may have pressed 9
+  if (noun === "series" || noun === "calendar")
+    return [...changed.values()].some((campaign) => campaign === null || campaign.series_id !== null);
   if (noun === "call") return changed.has(data?.campaign_id ?? "");
   const campaign = noun === "campaign" && queryKey.length > 2 ? changed.get(String(id)) : undefined;
-  if (campaign === undefined) return false;
+  if (!campaign) return false;
   return campaign.status !== "processing" || (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
 }

@@ -238,6 +238,78 @@ export function doNotCallQuery(search: string, country: string) {
   });
 }
 
+/** The account's series, the newest first, a page at a time. */
+export const allSeriesQuery = infiniteQueryOptions({
+  queryKey: ["series"],
+  queryFn: ({ signal, pageParam }) => {
+    const query = { limit: 100, ...present({ cursor: pageParam ?? undefined }) };
+    return answered(api.GET("/api/series", { params: { query }, signal }));
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export function seriesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["series", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/series/{series_id}", { params: { path: { series_id: id } }, signal })),
+  });
+}
+
+/** What is to come of a series: from now on, or from an instant (RFC 3339). */
+export function occurrencesQuery(id: string, limit: number, from?: string) {
+  return queryOptions({
+    queryKey: ["series", id, "occurrences", limit, from],
+    queryFn: ({ signal }) => {
+      const params = { path: { series_id: id }, query: { limit, ...present({ from }) } };
+      return answered(api.GET("/api/series/{series_id}/occurrences", { params, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function seriesEventsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["series", id, "events"],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 100, ...present({ cursor: pageParam ?? undefined }) };
+      const params = { path: { series_id: id }, query };
+      return answered(api.GET("/api/series/{series_id}/events", { params, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** What a rule means; null: it is not complete. */
+export function rulePreviewQuery(rule: Schemas["RuleFields"] | null) {
+  return queryOptions({
+    queryKey: ["rule", rule],
+    queryFn: rule
+      ? ({ signal }) => answered(api.POST("/api/series/preview", { body: { rule }, signal }))
+      : skipToken,
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });
+}
+
+/** What is in the calendar between two instants (RFC 3339), occurrences that are still to be made among it. */
+export function calendarQuery(from: string, to: string) {
+  return queryOptions({
+    queryKey: ["calendar", from, to],
+    queryFn: ({ signal }) => answered(api.GET("/api/calendar", { params: { query: { from, to } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const calendarFeedsQuery = queryOptions({
+  queryKey: ["calendar-feeds"],
+  queryFn: ({ signal }) =>
+    answered(api.GET("/api/calendar-feeds", { params: { query: { limit: 100 } }, signal })),
+  staleTime: 0,
+});
+
 export const walletQuery = queryOptions({
   queryKey: ["wallet"],
   queryFn: ({ signal }) => answered(api.GET("/api/wallet", { signal })),

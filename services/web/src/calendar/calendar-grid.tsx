@@ -16,10 +16,13 @@ import { CalendarEvent } from "./calendar-event";
 import type { View } from "./calendar-search";
 import { typeOf, WEEK_LIST } from "./calendar-views";
 import { AGENDA, dayOf, SLOT, type Slot } from "./days";
-import { eventOf } from "./events";
+import { eventOf, eventToCome, type ToCome } from "./events";
 import "./calendar.css";
 
 const plugins = [theme, dayGrid, timeGrid, list, interaction];
+
+/** Of what is still to be made. */
+const DASHED = "outline-1! -outline-offset-1! outline-dashed! outline-current/40!";
 
 type CalendarGridProps = {
   view: View;
@@ -27,20 +30,37 @@ type CalendarGridProps = {
   day: string;
   firstDay: number;
   campaigns: Campaign[];
+  /** Occurrences that are still to become campaigns. */
+  coming: ToCome[];
   /** What the keyboard's mark is on. */
   marked: Slot | null;
   /** The campaigns are all there: an empty agenda is one. */
   isComplete: boolean;
   onSpan: (from: string, to: string) => void;
-  onOpen: (campaignId: string) => void;
+  onOpen: (chosen: Campaign | ToCome) => void;
+  /** A campaign was dropped at another instant (milliseconds); `takeBack` puts it where it was. */
+  onMove: (campaign: Campaign, at: number, takeBack: () => void) => void;
   onSlot: (slot: Slot) => void;
 };
 
 export function CalendarGrid(props: CalendarGridProps) {
-  const { view, isList, day, firstDay, campaigns, marked, isComplete, onSpan, onOpen, onSlot } = props;
+  const {
+    view,
+    isList,
+    day,
+    firstDay,
+    campaigns,
+    coming,
+    marked,
+    isComplete,
+    onSpan,
+    onOpen,
+    onMove,
+    onSlot,
+  } = props;
   const type = typeOf(view, isList);
   const calendar = useRef<CalendarRef>(null);
-  const events = useMemo(() => campaigns.map(eventOf), [campaigns]);
+  const events = useMemo(() => [...campaigns.map(eventOf), ...coming.map(eventToCome)], [campaigns, coming]);
 
   useEffect(() => calendar.current?.getApi().changeView(type, day), [type, day]);
 
@@ -103,8 +123,12 @@ export function CalendarGrid(props: CalendarGridProps) {
       eventClick={({ event, jsEvent }) => {
         if (jsEvent.metaKey || jsEvent.ctrlKey || jsEvent.shiftKey) return; // a link: into a tab of its own
         jsEvent.preventDefault();
-        onOpen(event.id);
+        onOpen(event.extendedProps.campaign ?? event.extendedProps.entry);
       }}
+      eventDurationEditable={false}
+      eventDrop={({ event, revert }) =>
+        onMove(event.extendedProps.campaign, event.start?.getTime() ?? 0, revert)
+      }
       dateClick={({ date, allDay }) => onSlot({ at: date.getTime(), isDay: allDay })}
       noEventsContent={
         isComplete ? (
@@ -118,8 +142,12 @@ export function CalendarGrid(props: CalendarGridProps) {
           <Waiting />
         )
       }
-      rowEventClass="rounded-md! mx-1! mb-0.5 px-1 ring-1 ring-current/15 ring-inset text-(--fc-event-contrast-color)"
-      columnEventClass="rounded-md! px-1 text-(--fc-event-contrast-color) border-current/25!"
+      rowEventClass={({ event }) =>
+        `rounded-md! mx-1! mb-0.5 px-1 text-(--fc-event-contrast-color) ${event.extendedProps.entry ? DASHED : "ring-1 ring-current/15 ring-inset"}`
+      }
+      columnEventClass={({ event }) =>
+        `rounded-md! px-1 text-(--fc-event-contrast-color) ${event.extendedProps.entry ? `border-0! ${DASHED}` : "border-current/25!"}`
+      }
       listItemEventBeforeClass="hidden"
       rowMoreLinkClass="mx-1! border-transparent! font-medium text-muted"
       columnMoreLinkClass="rounded-md! text-muted"

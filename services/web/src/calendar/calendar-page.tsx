@@ -1,12 +1,16 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { Repeat, Rss } from "lucide-react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
+import type { Campaign } from "@/api/client";
 import { CreateCampaignButton } from "@/campaigns/campaigns-page";
 import { StatusIcon } from "@/campaigns/status-badge";
+import { DialogNotLoaded } from "@/layout/dialog-not-loaded";
 import { PageHeader } from "@/layout/page-header";
 import { TONE } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
-import { Failure, Loading } from "@/ui/states";
+import { Failure, Loading, sentence } from "@/ui/states";
 import { useMedia } from "@/ui/use-media";
 import { useNow } from "@/ui/use-now";
 import { count, counted } from "@/words/amounts";
@@ -17,8 +21,14 @@ import { CalendarGrid } from "./calendar-grid";
 import type { View } from "./calendar-search";
 import { CalendarToolbar } from "./calendar-toolbar";
 import { dayOf, firstDayOfWeek, firstSlot, nextSlot, type Slot, startIn, step, title, today } from "./days";
+import { isMovable, type ToCome } from "./events";
 import { SlotMark } from "./slot-mark";
 import { useCampaignsBetween } from "./use-campaigns-between";
+import { useMoveOnCalendar } from "./use-move-on-calendar";
+import { useOccurrencesBetween } from "./use-occurrences-between";
+
+const EntryDialog = lazy(() => import("./entry-dialog").catch(() => ({ default: DialogNotLoaded })));
+const FeedsDialog = lazy(() => import("./feeds-dialog").catch(() => ({ default: DialogNotLoaded })));
 
 /** Campaigns that were, are and will be, at the moment of their start, in the reader's own zone. */
 export function CalendarPage() {
@@ -33,6 +43,11 @@ export function CalendarPage() {
   const [span, setSpan] = useState({ from: "", to: "" });
   const [marked, setMarked] = useState<Slot | null>(null);
   const { campaigns, total, isTruncated, isLoading, error, retry } = useCampaignsBetween(span.from, span.to);
+
+  const coming = useOccurrencesBetween(span.from, span.to, campaigns);
+  const [isSubscribing, setSubscribing] = useState(false);
+  const [opened, setOpened] = useState<Campaign | ToCome | null>(null);
+  const { move: reschedule, dialog } = useMoveOnCalendar();
 
   const show = (wanted: { view?: View; date?: string | undefined }) =>
     navigate({ search: (held) => ({ ...held, ...wanted }), resetScroll: false });
@@ -53,6 +68,12 @@ export function CalendarPage() {
     void navigate({ search: (held) => ({ ...held, create: true, at: instant }), resetScroll: false });
   }
 
+  /** Shows what is to come where it can be changed; what has begun has a page for that. */
+  function open(chosen: Campaign | ToCome) {
+    if ("kind" in chosen || isMovable(chosen)) setOpened(chosen);
+    else void navigate({ to: "/campaigns/$campaignId", params: { campaignId: chosen.id } });
+  }
+
   function move(key: string): boolean {
     const next = marked && nextSlot(marked, key, place);
     if (!next) return false;
@@ -68,11 +89,14 @@ export function CalendarPage() {
         title="Calendar"
         description={`When campaigns start, in your time zone: ${cityOf(place.zone)} (${offsetOf(place.zone, place.now)})`}
       >
+        <Button onClick={() => setSubscribing(true)}>
+          <Rss aria-hidden /> Subscribe
+        </Button>
         <CreateCampaignButton />
       </PageHeader>
       <section
         aria-label="Calendar"
-        aria-busy={isLoading}
+        aria-busy={isLoading || coming.isLoading}
         className="overflow-clip rounded-2xl border bg-surface shadow-card"
       >
         <CalendarToolbar
@@ -111,10 +135,12 @@ export function CalendarPage() {
               day={day}
               firstDay={firstDay}
               campaigns={campaigns}
+              coming={coming.items}
               marked={marked}
-              isComplete={!isLoading}
+              isComplete={!isLoading && !coming.isLoading}
               onSpan={onSpan}
-              onOpen={(campaignId) => navigate({ to: "/campaigns/$campaignId", params: { campaignId } })}
+              onOpen={open}
+              onMove={reschedule}
               onSlot={create}
             />
           </div>
@@ -125,11 +151,25 @@ export function CalendarPage() {
               ? " "
               : isTruncated
                 ? `The first ${count(campaigns.length)} of ${counted(total, "campaign")}. Choose a shorter span to see all.`
-                : total === 0
+                : total + coming.items.length === 0
                   ? "No campaign in this span. Choose a day or a time to plan one."
-                  : counted(campaigns.length, "campaign")}
+                  : [
+                      counted(campaigns.length, "campaign"),
+                      coming.items.length > 0 && `${count(coming.items.length)} more to come of series`,
+                    ]
+                      .filter(Boolean)
+                      .join(", ")}
+            {coming.error !== null && (
+              <span className="block text-danger">{`Times of series that are to come are not shown. ${sentence(coming.error)}`}</span>
+            )}
           </p>
           <ul aria-label="What the colours mean" className="flex flex-wrap gap-x-3 gap-y-1.5">
+            <li className="flex items-center gap-1.5">
+              <span className="rounded-sm border border-dashed border-purple/60 p-px text-purple [&_svg]:size-3">
+                <Repeat aria-hidden />
+              </span>
+              repeats
+            </li>
             {STATUSES.map((status) => (
               <li key={status} className="flex items-center gap-1.5">
                 <span className={cn("rounded-sm p-0.5 [&_svg]:size-3", TONE[STATUS_TONE[status]])}>
@@ -141,6 +181,11 @@ export function CalendarPage() {
           </ul>
         </footer>
       </section>
+      {dialog}
+      <Suspense fallback={<Loading />}>
+        {opened && <EntryDialog chosen={opened} onMove={reschedule} onClose={() => setOpened(null)} />}
+        {isSubscribing && <FeedsDialog onClose={() => setSubscribing(false)} />}
+      </Suspense>
     </>
   );
 }

@@ -52,7 +52,7 @@ export function CalendarToolbar(props: CalendarToolbarProps) {
             aria-pressed={each === view}
             onClick={() => onView(each)}
             className={cn(
-              "h-8 min-w-0 flex-1 rounded-md px-3 text-sm max-sm:px-1 font-medium transition-colors",
+              "h-8 min-w-0 flex-1 sm:flex-auto rounded-md px-3 text-sm max-sm:px-1 font-medium transition-colors",
               each === view ? "bg-surface shadow-xs" : "text-muted hover:text-ink",
             )}
           >

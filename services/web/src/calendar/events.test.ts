@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Campaign } from "@/api/client";
-import { dueAt, eventOf, together } from "./events";
+import { dueAt, eventOf, eventToCome, isMovable, type ToCome, toCome, together } from "./events";
 
 function campaign(fields: Partial<Campaign>): Campaign {
   const some = { id: "1", name: "Notice", status: "scheduled", scheduled_time: null, version: 1 };
@@ -28,5 +28,30 @@ describe("a campaign on the calendar", () => {
       ["1", 3],
       ["2", 1],
     ]);
+  });
+});
+
+describe("an occurrence that is to come", () => {
+  const entry = {
+    kind: "occurrence",
+    at: "2026-12-01T08:30:00Z",
+    name: "Reminder",
+    timezone: "Europe/Berlin",
+    series_id: "s",
+  } as ToCome;
+
+  it("leads to its series, and is not moved", () => {
+    expect(eventToCome(entry)).toMatchObject({ url: "/series/s", startEditable: false });
+    expect(isMovable(campaign({ status: "scheduled" }))).toBe(true);
+    expect(isMovable(campaign({ status: "completed" }))).toBe(false);
+  });
+
+  it("is there until its campaign is", () => {
+    const made = campaign({ series_id: "s", occurrence: "2026-12-01T09:30:00" });
+    expect(toCome([entry], [])).toEqual([entry]);
+    expect(toCome([entry, { ...entry, at: "2026-12-02T08:30:00Z" }], [made])).toMatchObject([
+      { at: "2026-12-02T08:30:00Z" },
+    ]);
+    expect(toCome([{ ...entry, kind: "campaign" }], [])).toEqual([]);
   });
 });

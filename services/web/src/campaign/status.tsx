@@ -15,6 +15,7 @@ import { here, moment } from "@/words/moments";
 import { isBroken, nextThing, reasonOf, remedy } from "@/words/status";
 import { AfterFailures } from "./after-failures";
 import { MissedStart } from "./missed-start";
+import { OfSeries } from "./of-series";
 import { OtherCallerId } from "./other-caller-id";
 
 export function Status({ campaign }: { campaign: Campaign }) {
@@ -55,6 +56,7 @@ export function Origin({ campaign }: { campaign: Campaign }) {
   });
   return (
     <>
+      {campaign.series_id !== null && <OfSeries campaign={campaign} seriesId={campaign.series_id} />}
       {campaign.is_test && (
         <p className="mt-1.5 flex items-center gap-1.5">
           <FlaskConical className="size-4 shrink-0" aria-hidden />

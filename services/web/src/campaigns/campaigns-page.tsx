@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Archive, Megaphone, Plus, SearchX } from "lucide-react";
+import { Archive, Megaphone, Plus, Repeat, SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { type CampaignFilter, campaignsQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
@@ -78,6 +78,11 @@ export function CampaignsPage() {
               : counted(total, "campaign")
         }
       >
+        <Button asChild className="lg:hidden">
+          <Link to="/series">
+            <Repeat aria-hidden /> Recurring
+          </Link>
+        </Button>
         <CreateCampaignButton />
       </PageHeader>
       <div className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useFormContext } from "react-hook-form";
+import { useFormContext, useWatch } from "react-hook-form";
 import { meQuery } from "@/api/queries";
 import { Field, Input } from "@/ui/field";
 import { EndFields } from "./end-fields";
-import { type Draft, MOST } from "./form";
+import { type Draft, isRepeated, MOST } from "./form";
 import { HoursFields } from "./hours-fields";
 import { MachineFields } from "./machine-fields";
 import { MoreAboutCalling } from "./more-about-calling";
@@ -12,7 +12,9 @@ import { Section } from "./section";
 
 /** Which number people see, how many are called at once, and, folded away, again after whom, within which hours, until when. */
 export function CallingFields() {
-  const { register, formState } = useFormContext<Draft>();
+  const { register, control, formState } = useFormContext<Draft>();
+  const [when, repeat] = useWatch({ control, name: ["when", "repeat"] });
+  const isSeries = isRepeated({ when, repeat }); // which ends by its rule
   const { errors } = formState;
   const own = useQuery(meQuery).data?.account.caller_id;
   const number = { type: "number", inputMode: "numeric", step: 1 } as const;
@@ -61,7 +63,7 @@ export function CallingFields() {
         <RetryFields />
         <MachineFields />
         <HoursFields />
-        <EndFields />
+        {!isSeries && <EndFields />}
       </MoreAboutCalling>
     </Section>
   );

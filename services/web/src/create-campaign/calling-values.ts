@@ -143,7 +143,19 @@ export function callingBodyOf(draft: CallingValues & Rest, now: number = Date.no
 }
 
 /** The fields of a campaign that is there. */
-export function callingValuesOf(campaign: Campaign): CallingValues {
+export function callingValuesOf(
+  campaign: Pick<
+    Campaign,
+    | "retry_delay"
+    | "retry_delays"
+    | "retry_backoff"
+    | "answering_machine"
+    | "calls_per_second"
+    | "calling_window"
+    | "expires_at"
+    | "timezone"
+  >,
+): CallingValues {
   const ends = campaign.expires_at === null ? null : Date.parse(campaign.expires_at);
   const end = ends === null ? { date: "", time: "" } : wallTimeAt(ends, campaign.timezone);
   const after = (ended: Retried): RetryAfter => {

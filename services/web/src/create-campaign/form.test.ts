@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NEVER } from "@/words/repeat";
 import {
   blankDraft,
   bodyOf,
@@ -8,6 +9,7 @@ import {
   entriesOf,
   isSayable,
   previewOf,
+  seriesBodyOf,
   thoughtOf,
 } from "./form";
 
@@ -84,6 +86,34 @@ describe("bodyOf", () => {
     });
     expect(body).not.toHaveProperty("phone_numbers");
     expect(bodyOf(draft({ source: "file", file }))).not.toHaveProperty("columns");
+  });
+});
+
+describe("a campaign that is repeated", () => {
+  const daily = {
+    when: "later",
+    date: "2020-01-01",
+    time: "09:30",
+    repeat: { ...NEVER, kind: "daily" },
+  } as const;
+
+  it("may count from a day that has passed, and says what is missing of its rule", () => {
+    expect(problems(daily)).toEqual([]);
+    expect(problems({ ...daily, date: "" })).toEqual(["date"]);
+    expect(problems({ ...daily, date: "2020-02-31" })).toEqual(["date"]);
+    expect(problems({ ...daily, repeat: { ...daily.repeat, every: "x" } })).toEqual(["repeat"]);
+    expect(problems({ ...daily, when: "now", repeat: { ...daily.repeat, every: "x" } })).toEqual([]);
+  });
+
+  it("is sent as a series", () => {
+    const body = seriesBodyOf(draft(daily));
+    expect(body).toMatchObject({
+      name: "Notice",
+      rule: { rrule: "FREQ=DAILY", starts: "2020-01-01T09:30", timezone: "Asia/Kolkata" },
+      skip_if_running: true,
+    });
+    for (const name of ["is_scheduled", "scheduled_time", "timezone"]) expect(body).not.toHaveProperty(name);
+    expect(seriesBodyOf(draft({ when: "later" }))).toBeNull();
   });
 });
 

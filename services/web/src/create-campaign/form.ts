@@ -6,7 +6,8 @@ import type { ImportReading } from "@/api/queries";
 import { usualCountry } from "@/words/countries";
 import { usualLanguage, voiceFor } from "@/words/languages";
 import { browserZone } from "@/words/moments";
-import { scheduleProblem } from "@/words/wall-time";
+import { NEVER, type Repeat, repeatProblems, ruleOf } from "@/words/repeat";
+import { readWallTime, scheduleProblem } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
 import {
   blankCalling,
@@ -53,6 +54,8 @@ export type Draft = CallingValues & {
   zone: string;
   /** Seconds by which it may start late when nothing ran at its time; "always": however late. */
   grace: string;
+  /** Of a campaign that is scheduled. */
+  repeat: Repeat;
 };
 
 /** The API's limits. */
@@ -80,6 +83,7 @@ export function blankDraft(locales: readonly string[] = navigator.languages): Dr
     time: "",
     zone: currentName(browserZone()),
     grace: "3600",
+    repeat: NEVER,
   };
 }
 
@@ -125,6 +129,7 @@ const unboundSchema = z
     ...callingShape,
     ...start,
     grace: z.string(),
+    repeat: z.custom<Repeat>(),
   })
   .superRefine((draft, context) => {
     const report = (field: keyof Draft, message: string) =>
@@ -135,6 +140,9 @@ const unboundSchema = z
     if (draft.source === "file" && draft.file === null) report("file", "Upload a file of phone numbers.");
     for (const { path, message } of callingProblems(draft))
       context.addIssue({ code: "custom", path, message });
+    if (draft.when === "later")
+      for (const { field, message } of repeatProblems(draft.repeat))
+        context.addIssue({ code: "custom", path: ["repeat", field], message });
   });
 
 export const draftSchema = unboundSchema.superRefine(requireTime).superRefine(requireEnd);
@@ -159,13 +167,13 @@ export type StartDraft = z.infer<typeof startSchema>;
 
 type Start = Pick<Draft, "when" | "date" | "time" | "zone">;
 
-function requireTime(draft: Start, context: z.RefinementCtx): void {
-  const problem = draft.when === "later" ? scheduleProblem(draft, Date.now()) : null;
+function requireTime(draft: Start & { repeat?: Repeat }, context: z.RefinementCtx): void {
+  const problem = draft.when === "later" ? startProblem({ repeat: NEVER, ...draft }, Date.now()) : null;
   if (problem) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });
 }
 
 function requireEnd(draft: Draft, context: z.RefinementCtx): void {
-  const problem = endProblem(draft, Date.now());
+  const problem = isRepeated(draft) ? null : endProblem(draft, Date.now());
   const path = problem?.field === "date" ? "endDate" : "endTime";
   if (problem) context.addIssue({ code: "custom", path: [path], message: problem.message });
 }
@@ -183,6 +191,18 @@ function requireCallerId(draft: Pick<Draft, "callerId">, context: z.RefinementCt
 /** Whether two drafts start at the same time: a date that is typed beside "now" is not meant. */
 export function isSameStart(one: Start, other: Start): boolean {
   return JSON.stringify(startOf(one)) === JSON.stringify(startOf(other));
+}
+
+/** Whether it is to be a series of campaigns. */
+export function isRepeated(draft: Pick<Draft, "when" | "repeat">): boolean {
+  return draft.when === "later" && draft.repeat.kind !== "never";
+}
+
+/** What is wrong with the time at which it starts. That from which a repetition counts may have passed, or be skipped by clocks. */
+export function startProblem(draft: Pick<Draft, "when" | "repeat" | "date" | "time" | "zone">, now: number) {
+  if (!isRepeated(draft) || draft.date === "" || draft.time === "") return scheduleProblem(draft, now);
+  const isRead = readWallTime(draft).kind !== "incomplete" || draft.zone === "";
+  return isRead ? null : scheduleProblem(draft, now);
 }
 
 /** The entries of a typed list, separated as the API separates them. */
@@ -228,6 +248,14 @@ export function startOf({ when, date, time, zone }: Start) {
   return when === "later"
     ? { is_scheduled: true, scheduled_time: `${date}T${time}`, timezone: zone }
     : { is_scheduled: false };
+}
+
+/** What is sent to create a series; null: its rule is not complete. A series ends by its rule, not at an instant. */
+export function seriesBodyOf(draft: Draft): Schemas["SeriesCreate"] | null {
+  const rule = ruleOf(draft.repeat, draft);
+  if (rule === null) return null;
+  const { is_scheduled: _, scheduled_time: __, timezone: ___, expires_at: ____, ...body } = bodyOf(draft);
+  return { ...body, rule, skip_if_running: draft.repeat.skipIfRunning };
 }
 
 /** Stands for a caller ID that is not typed yet. Nothing is called by asking. */

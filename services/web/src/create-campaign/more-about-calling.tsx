@@ -7,7 +7,7 @@ import { cn } from "@/ui/cn";
 import { useNow } from "@/ui/use-now";
 import { here } from "@/words/moments";
 import { callingSummary } from "./calling-values";
-import type { Draft } from "./form";
+import { type Draft, isRepeated } from "./form";
 
 const FOLDED = [
   "attempts",
@@ -47,7 +47,9 @@ export function MoreAboutCalling({ children }: { children: ReactNode }) {
       >
         <span className="min-w-0 flex-1">
           <span className="block text-sm font-medium">More about calling</span>
-          <span className="block text-xs text-muted">{callingSummary(draft, place)}</span>
+          <span className="block text-xs text-muted">
+            {callingSummary(isRepeated(draft) ? { ...draft, ends: "never" } : draft, place)}
+          </span>
         </span>
         <ChevronDown
           className={cn("mt-0.5 size-4 shrink-0 text-muted transition-transform", isOpen && "rotate-180")}

@@ -9,7 +9,7 @@ import { here } from "@/words/moments";
 import { scheduleProblem } from "@/words/wall-time";
 import { BalanceWarning } from "./balance";
 import { FORM, type Thought } from "./campaign-form";
-import type { Draft } from "./form";
+import { type Draft, isRepeated } from "./form";
 import { type Problems, ProblemsSaid } from "./problems";
 import { Said } from "./said";
 
@@ -50,7 +50,10 @@ type ForecastProps = Pick<SubmitProps, "forecast" | "isCurrent"> & {
 
 function Forecast({ forecast, isCurrent, said }: ForecastProps) {
   const { control } = useFormContext<Draft>();
-  const [when, date, time, zone] = useWatch({ control, name: ["when", "date", "time", "zone"] });
+  const [when, date, time, zone, repeat] = useWatch({
+    control,
+    name: ["when", "date", "time", "zone", "repeat"],
+  });
   const now = useNow(1_000);
   const place = here(now);
   if (forecast === null) return <Said details={[]}>Add phone numbers to see what it will do.</Said>;
@@ -81,10 +84,14 @@ function Forecast({ forecast, isCurrent, said }: ForecastProps) {
   const isTimeless = when === "later" && scheduleProblem({ date, time, zone }, now) !== null;
   const isChecking = !isCurrent || forecast.isPlaceholderData;
   // While the answer is about another moment, none is said.
-  const start = when !== "later" ? null : isTimeless || isChecking ? "unknown" : zone;
+  const isEachTime = isRepeated({ when, repeat });
+  const start = when !== "later" ? null : isTimeless || isChecking || isEachTime ? "unknown" : zone;
   return (
     <Said details={forecastDetails(forecast.data, place)} isChecking={isChecking}>
-      <span className="font-medium text-ink">{forecastWords(forecast.data, start, place)}</span>
+      <span className="font-medium text-ink">
+        {forecastWords(forecast.data, start, place)}
+        {isEachTime && ", each time"}
+      </span>
     </Said>
   );
 }

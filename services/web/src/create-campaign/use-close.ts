@@ -8,7 +8,7 @@ export function useClose(): () => void {
     () =>
       void navigate({
         to: ".",
-        search: ({ create: _, at: __, edit: ___, add: ____, ...rest }) => rest,
+        search: ({ create: _, at: __, edit: ___, add: ____, one: _____, ...rest }) => rest,
         replace: true,
         resetScroll: false,
       }),

@@ -10,8 +10,9 @@ import { problemsSaid } from "@/words/campaign-problems";
 import { here, moment } from "@/words/moments";
 import { quoted } from "@/words/quoted";
 import type { Attempt } from "./draft";
-import { bodyOf, type Draft } from "./form";
+import { bodyOf, type Draft, isRepeated, seriesBodyOf } from "./form";
 import { NO_PROBLEMS, putAtFields } from "./problems";
+import { sayCreated } from "./say-created";
 
 /** Creates the campaign, once however often it is sent, and says at which fields it was refused. */
 export function useCreate(
@@ -27,13 +28,21 @@ export function useCreate(
   async function send(draft: Draft) {
     if (isSending.current) return; // two clicks are one
     isSending.current = true;
+    const series = isRepeated(draft) ? seriesBodyOf(draft) : null;
     const body = bodyOf(draft);
-    const text = JSON.stringify(body);
+    const text = JSON.stringify(series ?? body);
     if (attempt.current?.body !== text) attempt.current = { body: text, key: newIdempotencyKey() };
     onAttempt(draft);
     setProblems(NO_PROBLEMS);
     try {
       const header = { "Idempotency-Key": attempt.current.key };
+      if (series !== null) {
+        const made = await answered(api.POST("/api/series", { body: series, params: { header } }));
+        attempt.current = null;
+        onCreated();
+        sayCreated(client, navigate, made);
+        return;
+      }
       const made = await answered(api.POST("/api/campaigns", { body, params: { header } }));
       attempt.current = null;
       onCreated();

@@ -6,22 +6,18 @@ import { Field, Input } from "@/ui/field";
 import { Toggle } from "@/ui/toggle";
 import { useNow } from "@/ui/use-now";
 import { browserZone, here } from "@/words/moments";
-import {
-  chosenMoment,
-  doubledWords,
-  readWallTime,
-  scheduleProblem,
-  suggestions,
-  wallTimeAt,
-} from "@/words/wall-time";
+import { NEVER } from "@/words/repeat";
+import { chosenMoment, doubledWords, readWallTime, suggestions, wallTimeAt } from "@/words/wall-time";
 import { currentName } from "@/words/zone-names";
 import { useEdited } from "./edited-campaign";
-import type { Draft } from "./form";
+import { type Draft, isRepeated, startProblem } from "./form";
 import { MisfireField } from "./misfire-field";
+import { RepeatFields } from "./repeat-fields";
 import { Section } from "./section";
 import { TimeZonePicker } from "./time-zone-picker";
 
-export function WhenFields() {
+/** `isSeries`: it is one already, which neither starts now nor only once. */
+export function WhenFields({ isSeries = false }: { isSeries?: boolean }) {
   const { control, setValue, clearErrors } = useFormContext<Draft>();
   const when = useWatch({ control, name: "when" });
   const edited = useEdited();
@@ -42,34 +38,47 @@ export function WhenFields() {
     );
   return (
     <Section title="Campaign Execution">
-      <Toggle
-        label="Campaign Execution"
-        value={when}
-        onChange={(chosen) => {
-          setValue("when", chosen, { shouldDirty: true });
-          clearErrors(["date", "time", "zone"]);
-        }}
-        choices={[
-          { value: "now", label: edited ? "When Resumed" : "Run Immediately", icon: Play },
-          { value: "later", label: "Schedule for Later", icon: CalendarClock, tone: "scheduled" },
-        ]}
-      />
-      {when === "later" && <Schedule />}
+      {!isSeries && (
+        <Toggle
+          label="Campaign Execution"
+          value={when}
+          onChange={(chosen) => {
+            setValue("when", chosen, { shouldDirty: true });
+            clearErrors(["date", "time", "zone", "repeat"]);
+          }}
+          choices={[
+            { value: "now", label: edited ? "When Resumed" : "Run Immediately", icon: Play },
+            { value: "later", label: "Schedule for Later", icon: CalendarClock, tone: "scheduled" },
+          ]}
+        />
+      )}
+      {when === "later" && <Schedule isRepeatable={edited === null} isSeries={isSeries} />}
     </Section>
   );
 }
 
-/** A date and a time, of a form that has them. */
-export function Schedule() {
+type ScheduleProps = {
+  /** It may be a series. */
+  isRepeatable?: boolean;
+  /** It is one already. */
+  isSeries?: boolean;
+};
+
+/** A date and a time, and how often it is repeated. */
+export function Schedule({ isRepeatable = false, isSeries: wasSeries = false }: ScheduleProps) {
   const { register, control, setValue, formState, trigger } = useFormContext<Draft>();
   const { field: zone } = useController({ control, name: "zone" });
-  const [date, time] = useWatch({ control, name: ["date", "time"] });
+  const [date, time, repeat] = useWatch({ control, name: ["date", "time", "repeat"] });
+  const isSeries = isRepeatable && isRepeated({ when: "later", repeat });
   const { errors, isSubmitted } = formState;
   const now = useNow(1_000);
   const own = currentName(browserZone());
   const reading = readWallTime({ date, time, zone: zone.value });
   const at = "at" in reading ? reading.at : now;
-  const problem = date && time ? scheduleProblem({ date, time, zone: zone.value }, now) : null;
+  const problem =
+    date && time
+      ? startProblem({ when: "later", repeat: isSeries ? repeat : NEVER, date, time, zone: zone.value }, now)
+      : null;
   const isSaid = Boolean(errors.date ?? errors.time);
 
   // A date that is chosen anew may mend, or break, the time beside it.
@@ -78,13 +87,13 @@ export function Schedule() {
   return (
     <div className="flex flex-col gap-3 rounded-xl border border-purple/40 bg-purple-soft/40 p-3">
       <div className="grid grid-cols-2 gap-3">
-        <Field label="Date" error={errors.date?.message}>
+        <Field label={isSeries ? "From" : "Date"} error={errors.date?.message}>
           {(wiring) => (
             <Input
               {...wiring}
               {...register("date", together)}
               type="date"
-              min={wallTimeAt(now, zone.value).date}
+              min={isSeries ? undefined : wallTimeAt(now, zone.value).date}
             />
           )}
         </Field>
@@ -128,17 +137,20 @@ export function Schedule() {
       <p aria-live="polite" className="min-h-5 text-sm font-medium text-purple">
         {problem ? (
           !isSaid && <span className="text-danger">{problem.message}</span>
+        ) : isSeries ? (
+          <span className="font-normal text-muted">Each time at this hour, on the clocks of this zone.</span>
         ) : "at" in reading ? (
           chosenMoment(reading.at, zone.value, here(now))
         ) : (
           <span className="font-normal text-muted">The time is that of the clocks in this zone.</span>
         )}
-        {!problem && reading.kind === "doubled" && (
+        {!problem && !isSeries && reading.kind === "doubled" && (
           <span className="mt-1 block font-normal">
             {doubledWords(reading.at, reading.second, zone.value)}
           </span>
         )}
       </p>
+      {isRepeatable && <RepeatFields isSeries={wasSeries} />}
       {formState.defaultValues?.grace !== undefined && <MisfireField />}
     </div>
   );

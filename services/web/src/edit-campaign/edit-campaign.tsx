@@ -3,8 +3,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { campaignQuery, contactsQuery, sessionQuery } from "@/api/queries";
+import { campaignQuery, contactsQuery, seriesQuery, sessionQuery } from "@/api/queries";
 import { useClose } from "@/create-campaign/use-close";
+import EditScope from "@/series/edit-scope";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Failure, Loading, Skeleton } from "@/ui/states";
@@ -18,10 +19,11 @@ import { readForEdit, type Seen } from "./patch";
 const PREVIEWED = 10;
 
 export default function EditCampaign({ id }: { id: string }) {
-  const { add: isAdding = false } = useSearch({ from: "/app" });
+  const { add: isAdding = false, one: isOne = false } = useSearch({ from: "/app" });
   const { data: session } = useQuery(sessionQuery);
   const { data: live } = useQuery(campaignQuery(id));
   const close = useClose();
+  const [isThisOne, setThisOne] = useState(isOne);
   const owner = session?.user?.email;
   const [seen, setSeen] = useState<Seen | null>(null);
   // What is edited is read anew each time, with the ETag that names it, and stays what it was while somebody types.
@@ -33,13 +35,32 @@ export default function EditCampaign({ id }: { id: string }) {
     refetchOnMount: "always",
     enabled: seen === null,
   });
+  // Of a time of a series it is asked first whether only that is meant.
+  const { campaign } = seen ?? opened.data ?? {};
+  const seriesId = isThisOne ? null : (campaign?.series_id ?? null);
+  const series = useQuery({ ...seriesQuery(seriesId ?? ""), enabled: seriesId !== null });
   const listed = useInfiniteQuery(contactsQuery(id, "waiting"));
   useEffect(() => {
     if (opened.data !== undefined && isEditable(opened.data.campaign)) setSeen(opened.data);
   }, [opened.data]);
 
   if (owner === undefined) return null;
-  if (seen !== null) {
+  if (
+    campaign !== undefined &&
+    series.data !== undefined &&
+    series.data.status !== "ended" &&
+    seriesId !== null
+  )
+    return (
+      <EditScope
+        campaign={campaign}
+        series={series.data}
+        onThisOne={() => setThisOne(true)}
+        onClose={close}
+      />
+    );
+  const isAsked = seriesId !== null && series.isPending;
+  if (seen !== null && !isAsked) {
     const waiting = listed.data?.pages[0]?.items.slice(0, PREVIEWED);
     return (
       <EditForm
@@ -53,7 +74,8 @@ export default function EditCampaign({ id }: { id: string }) {
       />
     );
   }
-  const isLoading = !opened.isError && (opened.data === undefined || isEditable(opened.data.campaign));
+  const isLoading =
+    isAsked || (!opened.isError && (opened.data === undefined || isEditable(opened.data.campaign)));
   return (
     <Dialog
       open

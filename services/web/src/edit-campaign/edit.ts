@@ -5,6 +5,7 @@ import type { Campaign, Schemas } from "@/api/client";
 import { callingValuesOf } from "@/create-campaign/calling-values";
 import { type Draft, isSameStart, peopleOf, settingsOf, startOf } from "@/create-campaign/form";
 import { usualCountry } from "@/words/countries";
+import { NEVER } from "@/words/repeat";
 import { wallTimeAt } from "@/words/wall-time";
 
 /** The form for a campaign as it is. A time that has passed is none any more: it starts when it is resumed. */
@@ -30,6 +31,7 @@ export function draftOf(campaign: Campaign, now: number = Date.now()): Draft {
     zone: campaign.timezone,
     grace: campaign.misfire_grace === null ? "always" : String(campaign.misfire_grace),
     ...callingValuesOf(campaign),
+    repeat: NEVER,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   Monitor,
   Moon,
   PhoneOff,
+  Repeat,
   SlidersHorizontal,
   Sun,
   User,
@@ -38,6 +39,7 @@ import { choose, type Theme, theme } from "./theme";
 
 const PAGES = [
   { to: "/campaigns", label: "Campaigns", icon: Megaphone },
+  { to: "/series", label: "Recurring", icon: Repeat },
   { to: "/calendar", label: "Calendar", icon: CalendarDays },
   { to: "/do-not-call", label: "Do not call", icon: PhoneOff },
   { to: "/calling-rules", label: "Calling rules", icon: SlidersHorizontal },
@@ -46,7 +48,7 @@ const PAGES = [
 ] as const;
 
 /** On a phone there is room for some; the others are behind a button. */
-const NEAR = PAGES.filter(({ to }) => to !== "/calling-rules" && to !== "/api-keys");
+const NEAR = PAGES.filter(({ to }) => to !== "/series" && to !== "/calling-rules" && to !== "/api-keys");
 const FAR = PAGES.filter((page) => !NEAR.includes(page));
 
 const CreateCampaign = lazy(() =>

@@ -51,7 +51,9 @@ function StopAll({ onClose }: { onClose: () => void }) {
           ? { description: `${counted(dialling, "call")} passed before, and may still be placed.` }
           : {},
       );
-      await client.invalidateQueries({ queryKey: ["campaigns"] });
+      await Promise.all(
+        ["campaigns", "series", "calendar"].map((noun) => client.invalidateQueries({ queryKey: [noun] })),
+      );
     },
   });
   return (

@@ -56,6 +56,7 @@ const FIELDS: Record<string, { field: FormField; label: string }> = {
   timezone: { field: "zone", label: "The time zone" },
   is_scheduled: { field: "time", label: "The time" },
   misfire_grace: { field: "grace", label: "How late it may start" },
+  starts: { field: "time", label: "The time" },
 };
 
 /** Sentences for what the API words for programs. */
@@ -101,7 +102,7 @@ export function changeProblemsSaid(reason: unknown, hasFile = false): Said[] {
 }
 
 function fieldSaid({ pointer, code, detail: text }: Schemas["FieldError"]): Said {
-  const [, first = "", way = "", entry] = pointer.split("/");
+  const [, first = "", way = "", entry] = pointer.replace(/^\/rule\//, "/").split("/");
   const isOfEdit = first === "contacts" && (way === "add" || way === "replace");
   const name = isOfEdit ? (entry ?? "contacts") : first;
   const detail = isOfEdit ? text.replace(/^contacts[./](add|replace)[./]/, "") : text;

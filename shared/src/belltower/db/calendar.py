@@ -67,7 +67,8 @@ def dated_campaigns(account_id: UUID, start: datetime, end: datetime) -> Select[
     return (
         select(*columns)
         .outerjoin_from(campaigns, series, series.c.id == campaigns.c.series_id)
-        .where(campaigns.c.account_id == account_id, campaigns.c.deleted_at.is_(None), campaigns.c.is_test.is_(False))
+        .where(campaigns.c.account_id == account_id, campaigns.c.is_test.is_(False))
+        .where(campaigns.c.deleted_at.is_(None), campaigns.c.archived_at.is_(None))
         .where(at >= start, at < end)
         .order_by(at)
     )
