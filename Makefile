@@ -4,8 +4,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m belltower_local
 PYTEST := .venv/bin/pytest
 NPM := $(CURDIR)/deploy/npm.sh
-# Tests mostly wait: three workers, each with servers of its own.
-SIDE_BY_SIDE := -n 3 --dist worksteal
+# Tests mostly wait: four workers, each with servers of its own.
+SIDE_BY_SIDE := -n 4 --dist worksteal
 SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 

@@ -18,9 +18,11 @@ import { TimeZonePicker } from "./time-zone-picker";
 
 /** `isSeries`: it is one already, which neither starts now nor only once. */
 export function WhenFields({ isSeries = false }: { isSeries?: boolean }) {
-  const { control, setValue, clearErrors } = useFormContext<Draft>();
+  const { control, setValue, clearErrors, formState } = useFormContext<Draft>();
   const when = useWatch({ control, name: "when" });
   const edited = useEdited();
+  // A duplicate's form has no repetition, and a campaign that is there does not become a series.
+  const isRepeatable = edited === null && formState.defaultValues?.repeat !== undefined;
   if (edited?.hasBegun)
     return (
       <Section title="Campaign Execution">
@@ -52,7 +54,7 @@ export function WhenFields({ isSeries = false }: { isSeries?: boolean }) {
           ]}
         />
       )}
-      {when === "later" && <Schedule isRepeatable={edited === null} isSeries={isSeries} />}
+      {when === "later" && <Schedule isRepeatable={isRepeatable} isSeries={isSeries} />}
     </Section>
   );
 }
