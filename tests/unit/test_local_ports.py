@@ -1,6 +1,8 @@
 """Ports that nobody uses."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -37,6 +39,21 @@ def test_ports_are_kept_when_they_can_be() -> None:
     assert ports.FIRST <= port <= ports.LAST
     assert ports.keep_or_find(port) == port
     assert ports.keep_or_find(port, {port}) != port
+
+
+def test_a_port_is_given_out_once_though_nobody_listens_yet() -> None:
+    given = [ports.any_free() for _ in range(50)]
+    assert len(set(given)) == 50
+    ask = "import sys; from belltower_local import ports; print(ports.keep_or_find(int(sys.argv[1])))"
+    answer = subprocess.run([sys.executable, "-c", ask, str(given[0])], check=True, capture_output=True, text=True)
+    assert int(answer.stdout) not in given
+
+
+def test_a_port_goes_back_with_the_process_that_reserved_it() -> None:
+    ask = "from belltower_local import ports; print(ports.any_free())"
+    answer = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    port = int(answer.stdout)
+    assert ports.keep_or_find(port) == port
 
 
 @pytest.mark.parametrize("text", ["http", "0", "70000", "-1"])

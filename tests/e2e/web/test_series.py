@@ -51,6 +51,7 @@ def made(product: Product, series_id: str) -> str:
 
 def drag(page: Page, event: Locator, place: Locator) -> None:
     """Take something with the mouse and drop it elsewhere, as a hand does."""
+    event.hover()  # once nothing moves any more
     start, end = event.bounding_box(), place.bounding_box()
     assert start is not None
     assert end is not None
