@@ -21,7 +21,7 @@ from belltower.db.ownership import Taken, take_over
 from belltower.db.tables import dialers
 
 LATER = {"is_scheduled": True, "scheduled_time": "2035-07-01T09:30", "timezone": "Europe/Berlin"}
-ROUNDS = 25
+ROUNDS = 12
 SIDE_BY_SIDE = 5
 """Campaigns that are edited, announced and taken over at one moment."""
 SPANS = ((-0.25, -0.05), (-0.03, 0.01), (0.01, 0.05))

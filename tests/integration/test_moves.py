@@ -477,7 +477,7 @@ async def test_all_calling_stops(world: World, post: Post) -> None:
     world.start("scheduler")
     world.start("dialer")
     for number in range(3):
-        await world.campaign(numbers(100, start=1000 * number), concurrency=10)
+        await world.campaign(numbers(400, start=1000 * number), concurrency=10)
 
     async def under_way() -> bool:
         return len(await world.truth()) > 20

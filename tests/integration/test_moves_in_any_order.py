@@ -284,7 +284,7 @@ names = st.sampled_from([*ACTIONS, *FLOW, *FLOW, "pause", "resume", "edit"])
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
     database=None,
-    max_examples=40,
+    max_examples=25,
 )
 @given(
     begins=st.sampled_from(sorted(BEGINNINGS)),

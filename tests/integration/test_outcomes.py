@@ -84,7 +84,7 @@ def contact_after(end: CallStatus, *, rang: bool, was_unknown: bool, max_attempt
 # ---- any order
 
 
-@settings(in_one_database, max_examples=150)
+@settings(in_one_database, max_examples=80)
 @given(story=stories(), max_attempts=st.integers(1, 2))
 async def test_reports_in_any_order_lead_to_one_end(
     books: Books, story: tuple[CallStatus, list[tuple[str, CallStatus | None]]], max_attempts: int
