@@ -23,7 +23,8 @@ from belltower.db.notify import wake_scheduler
 from belltower.db.occurrences import LEAD
 from belltower.db.series import create_series
 from belltower.domain.definition import Definition
-from belltower.domain.recurrence import Recurrence, read_rule
+from belltower.domain.recurrence.occurrences import Recurrence
+from belltower.domain.recurrence.reading import read_rule
 from belltower.events import CampaignDue
 from belltower.messaging import connection
 from belltower.messaging.publisher import CampaignPublisher

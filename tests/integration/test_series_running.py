@@ -13,7 +13,8 @@ from belltower.db.engine import transaction
 from belltower.db.notify import wake_scheduler
 from belltower.db.series import create_series
 from belltower.domain.definition import Definition
-from belltower.domain.recurrence import Recurrence, read_rule
+from belltower.domain.recurrence.occurrences import Recurrence
+from belltower.domain.recurrence.reading import read_rule
 
 
 async def series(world: World, phones: Sequence[str], *, due_in: float, rule: str = "FREQ=DAILY") -> UUID:

@@ -23,18 +23,10 @@ from hypothesis import strategies as st
 from tests.support.zones import ZONES
 
 from belltower.domain.errors import Invalid
-from belltower.domain.recurrence import (
-    DAYS,
-    MOST_EXDATES,
-    Frequency,
-    Occurrence,
-    Recurrence,
-    in_words,
-    read_exdate,
-    read_rule,
-    read_wall,
-    require_occurrence,
-)
+from belltower.domain.recurrence.occurrences import Occurrence, Recurrence, require_occurrence
+from belltower.domain.recurrence.reading import MOST_EXDATES, read_exdate, read_rule, read_wall
+from belltower.domain.recurrence.rule import DAYS, Frequency
+from belltower.domain.recurrence.words import in_words
 from belltower.domain.schedule import wall_at
 
 SHOWN = 15

@@ -18,7 +18,8 @@ from belltower.db.notify import wake_scheduler
 from belltower.domain.definition import Definition
 from belltower.domain.errors import IllegalTransition, Invalid
 from belltower.domain.principal import Principal
-from belltower.domain.recurrence import Recurrence, read_exdate, read_rule, read_wall, require_occurrence
+from belltower.domain.recurrence.occurrences import Recurrence, require_occurrence
+from belltower.domain.recurrence.reading import read_exdate, read_rule, read_wall
 from belltower.domain.schedule import zone
 from belltower.domain.series import SeriesEventKind, SeriesStatus, check_change
 from belltower_api.contact_list import ContactList

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from belltower.db.engine import sql
 from belltower.db.series import Series, get_going_on, get_made_walls
 from belltower.db.tables import campaign_events, campaigns, series
-from belltower.domain.recurrence import Occurrence
+from belltower.domain.recurrence.occurrences import Occurrence
 
 _BETWEEN_ZONES = timedelta(days=2)
 

@@ -21,7 +21,7 @@ from belltower.db.engine import in_transaction, sql
 from belltower.db.series import Series, add_event, get_made
 from belltower.db.tables import campaign_progress, campaigns, series
 from belltower.domain.campaign import CampaignStatus
-from belltower.domain.recurrence import Occurrence
+from belltower.domain.recurrence.occurrences import Occurrence
 from belltower.domain.schedule import wall_at
 from belltower.domain.series import SeriesEventKind, SeriesStatus
 from belltower.runtime import fault

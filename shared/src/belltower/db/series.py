@@ -21,7 +21,8 @@ from belltower.db.page import Page, cut
 from belltower.db.tables import accounts, campaigns, series, series_events
 from belltower.domain.definition import Definition
 from belltower.domain.errors import LimitReached, NotFound
-from belltower.domain.recurrence import Recurrence, read_rule
+from belltower.domain.recurrence.occurrences import Recurrence
+from belltower.domain.recurrence.reading import read_rule
 from belltower.domain.series import SeriesEventKind, SeriesStatus
 
 MOST_SERIES = 500

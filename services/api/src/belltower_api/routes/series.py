@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from belltower.db import campaigns, series
-from belltower.domain.recurrence import in_words, require_occurrence
+from belltower.domain.recurrence.occurrences import require_occurrence
+from belltower.domain.recurrence.words import in_words
 from belltower.domain.series import SeriesEventKind
 from belltower_api import change_series
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from belltower.db import series
 from belltower.domain.campaign import CampaignStatus
-from belltower.domain.recurrence import LONGEST_RULE, MOST_EXDATES, Occurrence, Recurrence, in_words
+from belltower.domain.recurrence.occurrences import Occurrence, Recurrence
+from belltower.domain.recurrence.reading import LONGEST_RULE, MOST_EXDATES
+from belltower.domain.recurrence.words import in_words
 from belltower.domain.series import SeriesEventKind, SeriesStatus
 from belltower_api.schemas.campaign_fields import DefinitionFields
 from belltower_api.schemas.collection import Collection
