@@ -4,6 +4,7 @@ import typer
 
 from belltower.cli import do_not_call, operator, series
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
+from belltower.cli.call_limits import call_limits
 from belltower.cli.calling_hours import calling_hours
 from belltower.cli.create import create_campaign
 from belltower.cli.delete import delete_campaign
@@ -52,6 +53,7 @@ for _name, _command in (
     ("bulk", bulk_campaigns),
     ("wallet", show_wallet),
     ("calling-hours", calling_hours),
+    ("call-limits", call_limits),
 ):
     app.command(name=_name, rich_help_panel="Campaigns")(_command)
 
