@@ -7,11 +7,13 @@ calling hours hold this moment or do not. What the carrier was asked for tells w
 import asyncio
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from httpx import codes
@@ -111,6 +113,13 @@ def strange(call: dict[str, Any], editions: Sequence[Edition]) -> str | None:
     return None
 
 
+async def until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """The answer to a request that may be sent again while the API has too much to do."""
+    while (answer := await ask()).status_code == codes.SERVICE_UNAVAILABLE:
+        await asyncio.sleep(float(answer.headers["retry-after"]))
+    return answer
+
+
 @dataclass(slots=True)
 class Story:
     """One campaign, and somebody who moves and edits it in a random order at random moments."""
@@ -168,7 +177,8 @@ class Story:
         while not self.campaign:
             due = datetime.now().astimezone() + timedelta(seconds=ahead)
             start = {"is_scheduled": True, "scheduled_time": due.isoformat()} if is_scheduled else {}
-            answer = await self.client.post("/api/campaigns", json=body | start)
+            key = {"Idempotency-Key": uuid4().hex}
+            answer = await until_answered(partial(self.client.post, "/api/campaigns", json=body | start, headers=key))
             if "scheduled_time_in_past" in answer.text:  # on a busy machine the request came too late
                 ahead += 1
                 continue
@@ -177,16 +187,21 @@ class Story:
         self.editions.append(replace(first, answered=time.time()))
 
     async def _now(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.client.get(f"/api/campaigns/{self.campaign}")).json()
-        return found
+        return dict((await self._look()).json())
+
+    async def _look(self) -> httpx.Response:
+        return await until_answered(partial(self.client.get, f"/api/campaigns/{self.campaign}"))
 
     async def _edit(self, *, is_open: bool | None = None) -> None:
         """Edit it as it is now; that may be refused. Two edits at once are made for the same state, of which one wins."""
-        path = f"/api/campaigns/{self.campaign}"
-        etag = (await self.client.get(path)).headers["etag"]
+        etag = (await self._look()).headers["etag"]
         self.edits += 1
         edition = Edition(self.edits, self.random.random() < 0.6 if is_open is None else is_open, time.time(), math.inf)
-        answer = await self.client.patch(path, json=edition.document, headers={"If-Match": etag})
+        path, if_match = f"/api/campaigns/{self.campaign}", {"If-Match": etag}
+        answer = await self.client.patch(path, json=edition.document, headers=if_match)
+        if answer.status_code == codes.SERVICE_UNAVAILABLE:
+            self.editions.append(edition)  # it may have been made
+            return
         assert answer.status_code in (codes.OK, codes.CONFLICT, codes.PRECONDITION_FAILED), answer.text
         if answer.status_code == codes.OK:
             self.editions.append(replace(edition, answered=time.time()))
