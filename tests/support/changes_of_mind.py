@@ -115,9 +115,11 @@ def strange(call: dict[str, Any], editions: Sequence[Edition]) -> str | None:
 
 async def until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
     """The answer to a request that may be sent again while the API has too much to do."""
-    while (answer := await ask()).status_code == codes.SERVICE_UNAVAILABLE:
+    while True:
+        answer = await ask()
+        if answer.status_code != codes.SERVICE_UNAVAILABLE:
+            return answer
         await asyncio.sleep(float(answer.headers["retry-after"]))
-    return answer
 
 
 @dataclass(slots=True)
