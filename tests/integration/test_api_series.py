@@ -180,6 +180,18 @@ async def test_schedulers_side_by_side_make_every_occurrence_once_with_every_con
     assert await api.one("SELECT count(DISTINCT series_id) FROM campaigns") == 20
 
 
+async def test_its_campaigns_are_found_among_all(api: Api) -> None:
+    found = await series(api)
+    await series(api)
+    await make_all(api)
+    await created(api)
+    of_series = {"series_id": found["id"]}
+    listed = (await api.client.get("/api/campaigns", params=of_series)).json()
+    assert (listed["total"], [each["series_id"] for each in listed["items"]]) == (1, [found["id"]])
+    other = await api.another_account()
+    assert (await other.client.get("/api/campaigns", params=of_series)).json()["total"] == 0
+
+
 async def test_an_occurrence_cannot_be_made_twice(api: Api) -> None:
     """Not even by a scheduler that has forgotten what it made."""
     await series(api)

@@ -113,6 +113,7 @@ export function startedAtOnceQuery(from: string, to: string) {
 }
 
 type Span = {
+  series_id?: string;
   scheduled_from?: string;
   scheduled_to?: string;
   created_from?: string;
@@ -121,11 +122,11 @@ type Span = {
   sort: CampaignSort;
 };
 
-function spanQuery(span: Span) {
+function spanQuery(span: Span, limit = 500) {
   return infiniteQueryOptions({
     queryKey: ["campaigns", span],
     queryFn: ({ signal, pageParam }) => {
-      const query = { limit: 500, ...span, ...present({ cursor: pageParam ?? undefined }) };
+      const query = { limit, ...span, ...present({ cursor: pageParam ?? undefined }) };
       return answered(api.GET("/api/campaigns", { params: { query }, signal })).then((page) =>
         currentPage(page),
       );
@@ -255,6 +256,11 @@ export function seriesQuery(id: string) {
     queryFn: ({ signal }) =>
       answered(api.GET("/api/series/{series_id}", { params: { path: { series_id: id } }, signal })),
   });
+}
+
+/** The campaigns of a series, the latest first, a few at a time. */
+export function seriesCampaignsQuery(id: string) {
+  return spanQuery({ series_id: id, sort: "-scheduled_time" }, 12);
 }
 
 /** What is to come of a series: from now on, or from an instant (RFC 3339). */

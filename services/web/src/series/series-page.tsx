@@ -13,6 +13,7 @@ import { fromNow, here } from "@/words/moments";
 import { nextTime, type Occurrence, type Series, sentenceOf } from "@/words/series";
 import { ConfirmDelete } from "./confirm-delete";
 import { Occurrences } from "./occurrences";
+import { PastOccurrences } from "./past-occurrences";
 import { SeriesBadge } from "./series-badge";
 import { SeriesHistory } from "./series-history";
 import { SeriesSettings } from "./series-settings";
@@ -89,6 +90,9 @@ function Shown({ series }: { series: Series }) {
       <div className="flex flex-col gap-4">
         <Card label="What is to come" title="What is to come">
           <Occurrences series={series} onEditFrom={(from) => setEditing({ from })} />
+        </Card>
+        <Card label="Its campaigns so far" title="Its campaigns so far">
+          <PastOccurrences id={series.id} />
         </Card>
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <Card label="Settings" title="What it says, and how it calls">

@@ -112,6 +112,8 @@ class Only:
     created_to: datetime | None = None
     """Before this instant."""
     is_scheduled: bool | None = None
+    series_id: UUID | None = None
+    """Occurrences of this series."""
     archived: bool = False
     """Those that were archived, instead of those that were not."""
 
@@ -135,6 +137,8 @@ class Only:
             found.append(campaigns.c.created_at < self.created_to)
         if self.is_scheduled is not None:
             found.append(campaigns.c.is_scheduled.is_(self.is_scheduled))
+        if self.series_id is not None:
+            found.append(campaigns.c.series_id == self.series_id)
         return found
 
 

@@ -45,6 +45,9 @@ class CampaignPaging(Paging):
         default=None,
         description="true: only campaigns with a scheduled time. false: only those that were to start at once.",
     )
+    series_id: SeriesId | None = Field(
+        default=None, strict=False, description="Only campaigns that are occurrences of this series."
+    )
     archived: bool = Field(
         default=False, description="true: only campaigns that were archived. false: only those that were not."
     )
