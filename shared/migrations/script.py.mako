@@ -10,6 +10,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# Processes of the version before run on this schema, too (docs/running.md, "A new version"): add, fill, and take away in a later
+# version. What takes something away, or allows less, says here since when nothing needs it: contracts = "..."
 
 
 def upgrade() -> None:

@@ -136,11 +136,55 @@ async def test_what_is_announced_is_handed_over_many_ids_at_a_time(amqp_url: str
         assert await publisher.ready_messages() == 0
 
 
+NEWER = b'{"version": 2, "campaigns": [{"id": "0197b2c4-0000-7000-8000-000000000001"}]}'
+
+
+async def test_an_event_of_a_newer_version_is_left_to_a_newer_dialer(
+    amqp_url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "PUT_BACK_PAUSE", 0.05)
+    taking = Taking()
+    older = consuming(amqp_url, taking)
+    async with running(older.run):
+        await eventually(lambda: is_consuming(older))
+        await broker.send(NEWER)
+        due = await broker.channel.get_queue(DUE_QUEUE)
+        read: list[bytes] = []
+
+        async def newer(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            read.append(message.body)
+            await message.ack()
+
+        await due.consume(newer)
+
+        async def was_read() -> bool:
+            return read == [NEWER]
+
+        await eventually(was_read)
+        await broker.holds(DUE_QUEUE, 0)
+    assert await broker.waiting(DEAD_LETTER_QUEUE) == 0
+    assert not taking.begun
+
+
+async def test_an_event_of_a_newer_version_that_nobody_reads_ends_as_a_dead_letter_and_holds_nobody_up(
+    amqp_url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "PUT_BACK_PAUSE", 0.01)
+    taking = Taking()
+    older = consuming(amqp_url, taking)
+    ids = [uuid4()]
+    async with running(older.run):
+        await broker.send(NEWER)
+        await broker.send(CampaignDue(ids).encode())
+        await taking.has(ids)
+        await broker.holds(DEAD_LETTER_QUEUE, 1)
+
+
 UNDECODABLE = {
     "no JSON": b"\xff\x00",
     "no event": b'{"hello": "world"}',
     "no id": b'{"version": 1, "campaign_ids": ["seven"]}',
-    "a later version": CampaignDue([uuid4()]).encode().replace(b'"version":1', b'"version":2'),
+    "no version": CampaignDue([uuid4()]).encode().replace(b'"version":1', b'"version":0'),
 }
 
 

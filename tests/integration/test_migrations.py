@@ -6,8 +6,10 @@ from typing import Any
 import asyncpg
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
+from tests.support.schema import narrowed, read_schema
 
 from belltower.db import migrate
 from belltower.db.engine import create_engine
@@ -57,3 +59,52 @@ async def test_the_window_that_an_account_had_stays_its_window_every_day(
         days = USUAL.document()["hours"][0]["days"]
         expected = CallingWindow.of({"hours": [{"days": days, **expected}]})
     assert found == expected
+
+
+RELEASED = "0016"
+"""Migrations up to this one came before two versions ever ran side by side."""
+
+
+async def narrowing(url: str, revision: str) -> set[str]:
+    """What a migration takes from processes of the version before, on a database that has all before it."""
+    script = ScriptDirectory(str(migrate._folder())).get_revision(revision)
+    assert isinstance(script.down_revision, str), "one after another"
+    await upgrade(url, script.down_revision)
+    before = await read_schema(url)
+    await upgrade(url, revision)
+    return narrowed(before, await read_schema(url))
+
+
+async def test_a_migration_that_takes_something_away_is_recognised(empty_database_url: str) -> None:
+    assert await narrowing(empty_database_url, "0002") == set()
+    assert await narrowing(empty_database_url, "0014") == set()
+    taken = await narrowing(empty_database_url, "0016")
+    assert {"accounts.window_start is gone", "accounts.window_end is gone"} <= taken
+    connection = await asyncpg.connect(empty_database_url)
+    before = await read_schema(empty_database_url)
+    await connection.execute(
+        """ALTER TABLE accounts ADD COLUMN colour text NOT NULL, ALTER COLUMN caller_id SET NOT NULL;
+           ALTER TABLE contacts ALTER COLUMN attempts TYPE bigint, ADD CHECK (name <> '');
+           CREATE UNIQUE INDEX ON users (password_hash);
+           ALTER TABLE users ADD COLUMN nickname text DEFAULT '' NOT NULL UNIQUE"""
+    )
+    await connection.close()
+    assert narrowed(before, await read_schema(empty_database_url)) == {
+        "accounts.colour is new, and must be given",
+        "accounts.caller_id must be given",
+        "contacts.attempts is bigint, and was smallint",
+        "contacts has a new limit: CHECK ((name <> ''::text))",
+        "users has a new limit: CREATE UNIQUE INDEX ON public.users USING btree (password_hash)",
+    }
+
+
+async def test_two_versions_can_run_side_by_side_on_the_newer_schema(empty_database_url: str) -> None:
+    """What narrows the schema says in `contracts` since when nothing needs what it takes: expand first, contract later."""
+    scripts = sorted(ScriptDirectory(str(migrate._folder())).walk_revisions(), key=lambda script: script.revision)
+    await upgrade(empty_database_url, RELEASED)
+    for script in scripts:
+        if script.revision <= RELEASED:
+            continue
+        taken = await narrowing(empty_database_url, script.revision)
+        declared = getattr(script.module, "contracts", None)
+        assert bool(taken) == bool(declared), f"{script.revision} ({script.doc}): {sorted(taken) or 'nothing is narrower'}"

@@ -18,6 +18,7 @@ from tests.support.processes import Service, Start
 
 from belltower.db import moves
 from belltower.db.accounts import NewAccount, create_account
+from belltower.db.audit import audit
 from belltower.db.campaigns import NewCampaign, create_campaign
 from belltower.db.contacts import NewContacts
 from belltower.db.engine import create_engine
@@ -170,32 +171,8 @@ class World:
 
     async def check_records(self) -> None:
         """The part of it that the database alone can tell."""
-        await self._check_states()
-        await self._check_money()
-
-    async def _check_states(self) -> None:
-        inconsistent = await self.rows(
-            """SELECT id, status, owner, next_due_at FROM campaigns
-               WHERE status = 'completed' AND (owner IS NOT NULL OR next_due_at IS NOT NULL OR EXISTS (
-                   SELECT FROM contacts WHERE campaign_id = campaigns.id AND contacts.status IN ('waiting', 'calling')))"""
-        )
-        assert not inconsistent
-        history = await self.rows(
-            """SELECT campaigns.id FROM campaigns WHERE status <> (
-                   SELECT to_status FROM campaign_events WHERE campaign_id = campaigns.id ORDER BY id DESC LIMIT 1)"""
-        )
-        assert not history, "a transition is missing from the history"
-        progress = await self.rows(
-            """SELECT campaigns.id, contacts.status, count(*) FROM campaigns
-               JOIN contacts ON contacts.campaign_id = campaigns.id GROUP BY 1, 2"""
-        )
         async with self.engine.connect() as connection:
-            from belltower.db.progress import get_progress
-
-            counted = await get_progress(connection, list({row[0] for row in progress}))
-        for campaign_id, each in counted.items():
-            real = {row[1]: row[2] for row in progress if row[0] == campaign_id}
-            assert {name: number for name, number in each.contacts.items() if number} == real
+            assert await audit(connection) == []
 
     async def _check_rings(self) -> None:
         calls = await self.truth()
@@ -223,25 +200,6 @@ class World:
                GROUP BY contact_id, max_attempts HAVING count(*) > max_attempts"""
         )
         assert not over, f"rung more often than max_attempts: {over}"
-
-    async def _check_money(self) -> None:
-        balance = await self.one(
-            """SELECT balance + (SELECT coalesce(sum(amount), 0) FROM unfolded WHERE account_id = accounts.id)
-               FROM accounts WHERE id = :id""",
-            id=self.account,
-        )
-        ledger = await self.one("SELECT sum(amount) FROM ledger_entries WHERE account_id = :id", id=self.account)
-        assert balance == ledger, f"the ledger sums to {ledger}, the balance is {balance}"
-        assert balance >= 0
-        charged = await self.one("SELECT coalesce(sum(cost), 0) FROM attempts")
-        booked = await self.one(
-            "SELECT coalesce(-sum(amount) + sum(written_off), 0) FROM ledger_entries WHERE kind <> 'top_up'"
-        )
-        assert charged == booked
-        leaked = await self.rows(
-            "SELECT id, status, hold FROM attempts WHERE hold > 0 AND ended_at IS NOT NULL AND status <> 'unknown'"
-        )
-        assert not leaked, f"holds of ended calls: {leaked}"
 
 
 @pytest.fixture

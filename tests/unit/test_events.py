@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belltower.events import MAX_IDS, CampaignDue, Undecodable
+from belltower.events import MAX_IDS, CampaignDue, NewerVersion, Undecodable
 
 ID = UUID("0197b2c4-0000-7000-8000-000000000001")
 
@@ -26,10 +26,16 @@ def test_fields_that_a_newer_publisher_adds_are_ignored() -> None:
     assert CampaignDue.decode(body.encode()) == CampaignDue([ID])
 
 
-@pytest.mark.parametrize("version", [0, 2, 99, -1])
-def test_another_version_is_refused_by_its_number(version: int) -> None:
+@pytest.mark.parametrize("version", [0, -1])
+def test_a_version_that_nobody_writes_is_refused_by_its_number(version: int) -> None:
     with pytest.raises(Undecodable, match=f"version is {version}"):
         CampaignDue.decode(json.dumps({"version": version, "campaign_ids": [str(ID)]}).encode())
+
+
+@pytest.mark.parametrize("rest", [{"campaign_ids": [str(ID)]}, {"campaigns": {"of": "another form"}}, {}])
+def test_a_newer_version_is_known_for_one_whatever_its_form(rest: dict[str, object]) -> None:
+    with pytest.raises(NewerVersion):
+        CampaignDue.decode(json.dumps({"version": 2, **rest}).encode())
 
 
 @pytest.mark.parametrize(

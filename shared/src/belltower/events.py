@@ -11,13 +11,20 @@ MAX_IDS = 100
 
 
 class Undecodable(Exception):
-    """A message that is no event of ours, or of a version that this code does not know."""
+    """A message that is no event of ours, or of a version that nobody writes."""
 
 
-class _Wire(pydantic.BaseModel):
+class NewerVersion(Exception):
+    """An event of a version that this code does not know yet: a newer process wrote it, and a newer one can read it."""
+
+
+class _Versioned(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="ignore")
 
     version: int
+
+
+class _Wire(_Versioned):
     campaign_ids: list[UUID] = pydantic.Field(min_length=1, max_length=1000)
 
 
@@ -25,7 +32,7 @@ class _Wire(pydantic.BaseModel):
 class CampaignDue:
     """These campaigns are due: whoever receives this takes over those that it finds due and nobody's.
 
-    Version 1. New fields may be added to it; another version is for what old dialers must not read.
+    Version 1. New fields may be added to it; another version is for what old dialers must not read, and leave to newer ones.
     """
 
     campaign_ids: Sequence[UUID]
@@ -39,8 +46,10 @@ class CampaignDue:
 
     @classmethod
     def decode(cls, body: bytes) -> "CampaignDue":
-        """The event in a message's body. Raises `Undecodable`."""
+        """The event in a message's body. Raises `Undecodable`, and `NewerVersion` whatever its form is then."""
         try:
+            if _Versioned.model_validate_json(body).version > cls.VERSION:
+                raise NewerVersion(f"It has a newer version than {cls.VERSION}, which this dialer reads.")
             wire = _Wire.model_validate_json(body)
         except ValueError as error:
             raise Undecodable(f"It is not a {cls.TYPE} event: {error}") from None

@@ -17,6 +17,7 @@ from belltower.runtime.settings import DatabaseSettings
 from belltower_scheduler import metrics
 from belltower_scheduler.announce_due import announce_due
 from belltower_scheduler.fold import keep_folding
+from belltower_scheduler.keep_verifying import keep_verifying
 from belltower_scheduler.listener import listen
 from belltower_scheduler.materialise_series import decide, keep_making
 from belltower_scheduler.settings import SchedulerSettings
@@ -48,12 +49,14 @@ class CampaignScheduler:
         *,
         check_interval: float = 60,
         minimum_balance: Decimal = Decimal(0),
+        audit_interval: float = 0,
     ) -> None:
         self._engine = engine
         self._publisher = publisher
         self._database = database
         self.check_interval = check_interval
         self._minimum_balance = minimum_balance
+        self._audit_interval = audit_interval
         self._woken = asyncio.Event()
         self._unmade = asyncio.Event()
         self._decision_at = 0.0
@@ -62,13 +65,14 @@ class CampaignScheduler:
         self._ticked_at = boot_time()
 
     async def run(self) -> None:
-        """Announce, sweep, fold and make occurrences, for ever; a loop that dies ends the process."""
+        """Announce, sweep, fold, make occurrences and audit, for ever; a loop that dies ends the process."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publisher.run())
             group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
             group.create_task(keep_folding(self._engine))
             group.create_task(keep_making(self._engine, self._minimum_balance, self._unmade, self._woken.set))
             group.create_task(keep_wall_times(self._engine))
+            group.create_task(keep_verifying(self._database, self._audit_interval))
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:
@@ -170,6 +174,7 @@ def initialize_scheduler(settings: SchedulerSettings) -> CampaignScheduler:
         settings,
         check_interval=settings.check_interval,
         minimum_balance=settings.minimum_balance,
+        audit_interval=settings.audit_interval,
     )
     return _scheduler
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.accounts import NewAccount, choose_account, create_account, find_account
-from belltower.db.engine import connect_directly, create_engine, database_url, sqlstate, transaction
+from belltower.db.engine import connect_directly, create_engine, database_url, is_outage, sqlstate, transaction
 from belltower.db.migrate import ForeignDatabase, migrate
 from belltower.db.users import create_user
 from belltower.domain import credentials, phone
@@ -29,7 +29,7 @@ from belltower.runtime.settings import BillingSettings, CarrierKind, CarrierKind
 _WAIT_FOR_DATABASE = 30.0
 """Seconds within which a database that is starting accepts connections."""
 _LARGEST_BALANCE = Decimal(10) ** 9
-_UNDEFINED_TABLE = "42P01"
+_UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
 _STARTING = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 def bring_to_newest_schema() -> None:
     """Migrate the database, and say from where to where."""
-    before, after = _run(migrate)
+    before, after = run(migrate)
     if before == after:
         typer.echo(f"The database has the newest schema already ({after}).")
     else:
@@ -64,7 +64,7 @@ def open_account(
         balance=_balance(balance),
         calling_window=first_window(is_simulated=load(CarrierKindSettings).carrier is CarrierKind.SIMULATED),
     )
-    created = _run(lambda engine: _create_account(engine, new, if_missing=if_missing))
+    created = run(lambda engine: _create_account(engine, new, if_missing=if_missing))
     if "api_key" in created and not password_stdin:
         created["password"] = password
     _show(created, as_json=as_json)
@@ -81,7 +81,7 @@ def add_user(email: str, *, account: str, role: Role, password_stdin: bool, as_j
             await create_user(connection, chosen.id, email=email, password_hash=hashed, role=role)
         return {"account_id": str(chosen.id), "account": chosen.name, "email": email, "role": role.value}
 
-    _show(_run(add), as_json=as_json)
+    _show(run(add), as_json=as_json)
 
 
 async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: bool) -> dict[str, str | bool]:
@@ -93,13 +93,16 @@ async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: b
     return {"account_id": str(account_id), "email": new.email, "api_key": api_key}
 
 
-def _run(work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    """Run `work` on the database at DATABASE_URL. Whatever an operator can mend ends the process with a sentence."""
-    settings = load(DatabaseSettings)
+def run(work: Callable[[AsyncEngine], Awaitable[T]], *, status: int = 1) -> T:
+    """Run `work` on the database at DATABASE_URL. Whatever an operator can mend ends the process with a sentence, and `status`."""
+    try:
+        settings = load(DatabaseSettings)
+    except SystemExit as missing:
+        raise _failure(str(missing), status) from None
     url = database_url(settings)
     where = f"{url.host}:{url.port or 5432}"
 
-    async def run() -> T:
+    async def work_on_it() -> T:
         engine = create_engine(settings, name="belltower")
         try:
             await _wait_for_database(settings)
@@ -108,16 +111,20 @@ def _run(work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
             await engine.dispose()
 
     try:
-        return asyncio.run(run())
+        return asyncio.run(work_on_it())
     except (BelltowerError, ForeignDatabase) as error:
-        raise _failure(str(error)) from None
+        raise _failure(str(error), status) from None
     except _STARTING as error:
-        raise _failure(f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.") from None
+        raise _failure(f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.", status) from None
     except asyncpg.PostgresError as error:
-        raise _failure(f"The database at {where} refuses us: {error}. Check DATABASE_URL.") from None
+        raise _failure(f"The database at {where} refuses us: {error}. Check DATABASE_URL.", status) from None
     except DBAPIError as error:
         if sqlstate(error) == _UNDEFINED_TABLE:
-            raise _failure("The database has no Belltower schema yet. Run `belltower migrate` first.") from None
+            raise _failure("The database has no Belltower schema yet. Run `belltower migrate` first.", status) from None
+        if sqlstate(error) == _UNDEFINED_COLUMN:
+            raise _failure("The database has an older schema. Run `belltower migrate` first.", status) from None
+        if is_outage(error):
+            raise _failure(f"The database at {where} went away, or has no room for us. Try again.", status) from None
         raise
 
 
@@ -134,9 +141,9 @@ async def _wait_for_database(settings: DatabaseSettings) -> None:
         await asyncio.sleep(0.25)
 
 
-def _failure(sentence: str) -> typer.Exit:
+def _failure(sentence: str, status: int = 1) -> typer.Exit:
     typer.echo(sentence, err=True)
-    return typer.Exit(1)
+    return typer.Exit(status)
 
 
 def _read_password(email: str) -> str:

@@ -61,3 +61,24 @@ def add_user(
     from belltower.cli import database
 
     database.add_user(email, account=account, role=role, password_stdin=password_stdin, as_json=as_json)
+
+
+def verify(
+    account: Annotated[
+        str, typer.Option(help="Only what belongs to the account with this name or id; everything without it.")
+    ] = "",
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what can safely be mended; without it nothing is changed.")
+    ] = False,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds that one look at the database may take.", show_default=True)
+    ] = 300,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one finding a line.")] = False,
+) -> None:
+    """Look whether the database holds what Belltower promises, while everything runs, and say what does not.
+
+    Exit status: 0, all holds; 1, something was found that was not repaired; 2, it could not be looked at.
+    """
+    from belltower.cli.verify import verify_database
+
+    verify_database(account, repairs=repair, as_json=as_json, time_limit=time_limit)

@@ -1,8 +1,9 @@
 """Consuming `campaign.due`.
 
 A message is acked when its handler has returned, which is after the takeover has committed: the ownership is the retry.
-What cannot be decoded is rejected into the dead-letter queue. Anything else that goes wrong acks as well: the campaign's
-row was not taken, and it is announced again.
+What cannot be decoded is rejected into the dead-letter queue. An event of a newer version is put back, for a newer dialer: it
+ends there, too, after so many deliveries as the queue allows, while nobody reads it. Anything else that goes wrong acks as well:
+the campaign's row was not taken, and it is announced again.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from prometheus_client import Counter
 
-from belltower.events import CampaignDue, Undecodable
+from belltower.events import CampaignDue, NewerVersion, Undecodable
 from belltower.messaging.connection import BROKER_ERRORS, keep_connected
 from belltower.messaging.topology import declare
 from belltower.runtime.settings import BrokerSettings
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 PREFETCH = 8
 WATCH_INTERVAL = 5.0
 """Seconds between two looks whether the broker still knows this consumer."""
+PUT_BACK_PAUSE = 0.5
+"""Seconds after which an event of a newer version is put back: other dialers have their turn, and nobody spins."""
 
 messages = Counter("belltower_due_messages_total", "campaign.due messages, by what became of them.", ["result"])
 
@@ -112,6 +115,9 @@ class CampaignConsumer:
         try:
             try:
                 event = CampaignDue.decode(message.body)
+            except NewerVersion as error:
+                await self._put_back(message, error)
+                return
             except Undecodable as error:
                 log.error("message_undecodable", message_id=message.message_id, error=str(error))
                 messages.labels("dead_lettered").inc()
@@ -128,3 +134,9 @@ class CampaignConsumer:
         except BROKER_ERRORS as error:
             # The connection broke before the ack: it is delivered again, and the takeover finds the campaigns taken.
             log.warning("ack_lost", message_id=message.message_id, error=f"{type(error).__name__}: {error}")
+
+    async def _put_back(self, message: AbstractIncomingMessage, error: NewerVersion) -> None:
+        log.warning("message_of_newer_version", message_id=message.message_id, error=str(error))
+        messages.labels("put_back").inc()
+        await asyncio.sleep(PUT_BACK_PAUSE)
+        await message.nack(requeue=True)
