@@ -77,9 +77,7 @@ async def _unrest(stage: Stage, told: Iterable[Told]) -> list[Finding]:
 
 
 async def _occurrence(stage: Stage, told: Told) -> bool:
-    rows = await stage.rows(
-        "SELECT id FROM campaigns WHERE series_id = :id AND deleted_at IS NULL", id=told.series
-    )
+    rows = await stage.rows("SELECT id FROM campaigns WHERE series_id = :id AND deleted_at IS NULL", id=told.series)
     told.id = str(rows[0].id) if rows else ""
     return bool(rows)
 
@@ -138,7 +136,9 @@ def _judge_calls(verdict: Verdict, truth: list[dict[str, Any]], attempts: dict[s
             verdict.doubled += 1
             note(Finding("what was taken for not placed did not happen", str(row.id), f"the call was {call['status']}"))
         elif row.carrier_call_id not in (None, call["sid"]):
-            note(Finding("a call is bound to its own attempt", str(row.id), f"{row.carrier_call_id}, not {call['sid']}"))
+            note(
+                Finding("a call is bound to its own attempt", str(row.id), f"{row.carrier_call_id}, not {call['sid']}")
+            )
         elif row.status not in (CallStatus.UNKNOWN, _WORDS.get(call["status"])):
             note(Finding("a call ended as the carrier says", str(row.id), f"{row.status}, not {call['status']}"))
     called = {call["attempt_id"] for call in truth}

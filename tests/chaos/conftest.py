@@ -65,7 +65,11 @@ def provide(postgres_for_tests: TestServer, rabbitmq_for_tests: TestServer, migr
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Which seeds are about to run."""
-    found = [item.callspec.params["seed"] for item in session.items if "seed" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")]
+    found = [
+        item.callspec.params["seed"]
+        for item in session.items
+        if "seed" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")
+    ]
     session.config.stash[_seeds] = found
 
 
@@ -80,19 +84,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     kinds = Counter(kind for result in results for kind in result["proven"])
     seen = [result["verdict"] for result in results]
-    total = {name: sum(verdict[name] for verdict in seen) for name in ("contacts", "calls", "rang", "lost", "doubled", "unknown")}
+    total = {
+        name: sum(verdict[name] for verdict in seen)
+        for name in ("contacts", "calls", "rang", "lost", "doubled", "unknown")
+    }
+    seconds = [result["seconds"] for result in results]
     passed = sum(result["passed"] for result in results)
     lines = [
         f"runs      {len(results)}, of which {passed} passed",
-        f"faults    {sum(kinds.values())} proven: " + ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items())),
+        f"faults    {sum(kinds.values())} proven: "
+        + ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items())),
         "totals    " + ", ".join(f"{name} {number}" for name, number in total.items()),
-        f"seconds   {sum(result['seconds'] for result in results):.0f} in all, {max(result['seconds'] for result in results):.0f} the longest",
+        f"seconds   {sum(seconds):.0f} in all, {max(seconds):.0f} the longest",
     ]
     deaths = Counter[str]()
     for result in results:
         deaths.update(result["deaths"])
     if deaths:
-        lines.append("ended by themselves: " + ", ".join(f"{name} {number} times" for name, number in sorted(deaths.items())))
+        lines.append(
+            "ended by themselves: " + ", ".join(f"{name} {number} times" for name, number in sorted(deaths.items()))
+        )
     terminalreporter.section("chaos")
     for line in lines:
         terminalreporter.write_line(line)

@@ -98,7 +98,11 @@ async def _miscounted(stage: Stage) -> list[Finding]:
         if number
     }
     return [
-        Finding("progress is what the rows say", f"campaign {key[0]}", f"{key[1]}: {told.get(key, 0)}, not {real.get(key, 0)}")
+        Finding(
+            "progress is what the rows say",
+            f"campaign {key[0]}",
+            f"{key[1]}: {told.get(key, 0)}, not {real.get(key, 0)}",
+        )
         for key in sorted(set(told) | set(real), key=str)
         if told.get(key, 0) != real.get(key, 0)
     ]

@@ -208,7 +208,14 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 return FaultPlan(kind, action, at, lasts, name, {"passage": passage})
             case "servers":
                 what = random.choice(
-                    ("kill Postgres", "restart Postgres", "delete all queues", "wipe RabbitMQ", "kill RabbitMQ", "restart RabbitMQ")
+                    (
+                        "kill Postgres",
+                        "restart Postgres",
+                        "delete all queues",
+                        "wipe RabbitMQ",
+                        "kill RabbitMQ",
+                        "restart RabbitMQ",
+                    )
                 )
                 if quick and what in ("kill RabbitMQ", "restart RabbitMQ"):
                     continue
@@ -248,7 +255,9 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 if quick and what in ("held_answer", "callback_lost", "error_before_ringing"):
                     continue
                 share = round(random.uniform(0.1, 0.45), 2)
-                return FaultPlan(kind, what, round(min(at, 8.0), 2), round(random.uniform(2, 6), 1), details={"share": share})
+                return FaultPlan(
+                    kind, what, round(min(at, 8.0), 2), round(random.uniform(2, 6), 1), details={"share": share}
+                )
             case "connections":
                 return FaultPlan(kind, "take all", min(at, 10.0), round(random.uniform(1, 5), 1))
             case "clock":
@@ -283,7 +292,7 @@ def _behaviour(random: Random, seed: int, *, quick: bool) -> dict[str, Any]:
         "ring_seconds": [0.05, 0.5],
         "talk_seconds": [0.1, 1.0],
         "no_answer_seconds": [0.3, 1.0],
-        "late_seconds": [3, 12],
+        "late_seconds": [3, 22],
         "hold_seconds": 12,
         "faults": faults,
         "seed": seed,

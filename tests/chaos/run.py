@@ -63,10 +63,7 @@ class Result:
 
 async def run(plan: Plan, servers: Servers, folder: Path, extra: Mapping[str, str] | None = None) -> Result:
     """Do what is planned. `extra` is environment for all processes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    folder.chmod(0o711)
-    (folder / "plan.txt").write_text(str(plan), encoding="utf-8")
+    _clear(folder, plan)
     result = Result(plan.seed)
     key = await asyncio.to_thread(create_account, servers.database_url, balance=BALANCE)
     began = time.monotonic()
@@ -86,13 +83,20 @@ async def run(plan: Plan, servers: Servers, folder: Path, extra: Mapping[str, st
     return result
 
 
+def _clear(folder: Path, plan: Plan) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o711)
+    (folder / "plan.txt").write_text(str(plan), encoding="utf-8")
+
+
 async def _live(plan: Plan, stage: Stage, client: httpx.AsyncClient, result: Result) -> None:
     users = Users(stage, client)
     supervising = asyncio.create_task(stage.supervise())
     operating = asyncio.create_task(users.operate())
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(users.run(plan.campaigns))
+            group.create_task(_use(users, plan, stage))
             for fault in plan.faults:
                 group.create_task(_inject(fault, stage, result))
         stage.say("users and faults are done; waiting for rest")
@@ -104,6 +108,9 @@ async def _live(plan: Plan, stage: Stage, client: httpx.AsyncClient, result: Res
         result.verdict.findings += unrest
         result.resumed = users.resumed
         result.deaths = dict(stage.deaths)
+        for task in (supervising, operating):
+            if task.done():
+                task.result()
     finally:
         for task in (supervising, operating):
             task.cancel()
@@ -111,14 +118,22 @@ async def _live(plan: Plan, stage: Stage, client: httpx.AsyncClient, result: Res
                 await task
 
 
+async def _use(users: Users, plan: Plan, stage: Stage) -> None:
+    try:
+        await users.run(plan.campaigns)
+    except* AssertionError as errors:
+        stage.findings += [Finding("users are answered", "a user", str(error)) for error in errors.exceptions]
+
+
 async def _inject(fault: Any, stage: Stage, result: Result) -> None:
     await asyncio.sleep(fault.at)
     stage.say(f"{fault}")
     try:
         proof = await INJECT[fault.kind](fault, stage)
-    except NotFired as error:
-        stage.say(f"NOT PROVEN {fault.kind}: {fault.what} {fault.target}: {error}")
-        result.unproven.append(f"{fault}: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it proves nothing
+        reason = str(error) if isinstance(error, NotFired) else repr(error)
+        stage.say(f"NOT PROVEN {fault.kind}: {fault.what} {fault.target}: {reason}")
+        result.unproven.append(f"{fault}: {reason}")
         return
     stage.say(f"proven {fault.kind}: {fault.what} {fault.target}: {proof}")
     result.proven.append(fault.kind)

@@ -231,7 +231,8 @@ class Stage:
             async with self.engine.connect() as connection:
                 return list(await connection.execute(text(statement), parameters))
 
-        return await insist(ask)
+        found: list[Any] = await insist(ask)
+        return found
 
     async def one(self, statement: str, **parameters: Any) -> Any:
         """The one value of a statement."""
@@ -244,7 +245,7 @@ async def insist(ask: Callable[[], Awaitable[Any]], timeout: float = 120.0) -> A
     while True:
         try:
             return await ask()
-        except Exception as error:  # noqa: BLE001 - raised again, unless it passes
+        except Exception as error:
             passes = isinstance(error, httpx.TransportError) or is_outage(error)
             if not passes or time.monotonic() > deadline:
                 raise

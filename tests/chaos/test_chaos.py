@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import sys
 
 import pytest
 from tests.chaos.conftest import Provide
@@ -22,11 +23,12 @@ SEEDS = list(QUICK) if _wanted is None else list(range(_first, _first + int(_wan
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_nobody_is_lost_and_nobody_is_called_twice(seed: int, provide: Provide, without: set[str]) -> None:
     plan = make_plan(seed, without=without, quick=_wanted is None)
-    print(f"\n{plan}" + (f"\n  left out, as this machine does not allow it: {', '.join(sorted(without))}" if without else ""))
+    left_out = f"\n  left out, as this machine does not allow it: {', '.join(sorted(without))}" if without else ""
+    sys.stdout.write(f"\n{plan}{left_out}\n")
     folder = FOLDER / f"seed-{seed}"
     with provide(plan) as servers:
         result = await run(plan, servers, folder)
-    print(result)
+    sys.stdout.write(f"{result}\n")
     (FOLDER / "results").mkdir(exist_ok=True)
     result.write(FOLDER / "results" / f"{seed}.json")
     assert result.passed, describe(result, folder)

@@ -22,8 +22,9 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
                 answer = await client.get(f"{stage.services[fault.target].url}/livez")
             except httpx.TransportError:
                 return False
-        seen = parsedate_to_datetime(answer.headers["date"]).timestamp() - time.time()
-        return abs(seen - step) < abs(step) / 2
+        told: str = answer.headers["date"]
+        seen = parsedate_to_datetime(told).timestamp() - time.time()
+        return bool(abs(seen - step) < abs(step) / 2)
 
     try:
         await until(has_jumped, 40, f"the clock of {fault.target} did not jump", interval=0.2)

@@ -21,7 +21,9 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
         written = await asyncio.to_thread(_fill, ballast)
         connection = await insist(lambda: asyncpg.connect(stage.servers.database_url, timeout=10))
         try:
-            await connection.execute("CREATE TABLE chaos_full AS SELECT repeat(md5(n::text), 50) FROM generate_series(1, 20000) n")
+            await connection.execute(
+                "CREATE TABLE chaos_full AS SELECT repeat(md5(n::text), 50) FROM generate_series(1, 20000) n"
+            )
         except asyncpg.DiskFullError as error:
             said = str(error)
         else:

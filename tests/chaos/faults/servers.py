@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 from tests.chaos.plan import FaultPlan
-from tests.chaos.stage import NotFired, Stage, insist
+from tests.chaos.stage import NotFired, Stage, insist, until
 from tests.support.servers import TestServer
 
 
@@ -41,9 +41,12 @@ async def _postgres(how: str, stage: Stage) -> str:
 
 
 async def _rabbitmq(how: str, stage: Stage) -> str:
+    async def up() -> int:
+        return int((await _ask(stage, "GET", "nodes")).json()[0].get("uptime", 0))
+
     async def uptime() -> int:
-        nodes = await _ask(stage, "GET", "nodes")
-        return int(nodes.json()[0]["uptime"])
+        found: int = await until(up, 60, "RabbitMQ does not say since when it runs")
+        return found
 
     before = await uptime()
     await _end(stage.servers.rabbitmq, how)

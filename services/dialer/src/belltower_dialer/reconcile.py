@@ -133,9 +133,7 @@ class Reconciler:
         if not free and await self._was_never_placed(call):
             await self._end(call, CallStatus.NOT_PLACED, "The carrier has no such call.")
             return CallStatus.NOT_PLACED
-        if call.now >= max(
-            _last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)
-        ):
+        if call.now >= max(_last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)):
             await self._end(call, CallStatus.UNKNOWN, "The carrier could not tell which of its calls this was, if any.")
             return CallStatus.UNKNOWN
         return "in_doubt"

@@ -1,8 +1,8 @@
 """Named points of the flow at which tests kill or stop a process.
 
 `BELLTOWER_FAULT=<point>:<kill|stop>` does it to this process, `<point>:<kill|stop>:<n>` at its n-th passage.
-`BELLTOWER_FAULT_FUSES=<folder>` does it to whichever process comes by: a file there that is named for a point is a fuse, and holds
-what it does and at which passage (`kill 3`). It burns once, and leaves `<point>.fired-<pid>` behind.
+`BELLTOWER_FAULT_FUSES=<folder>` does it to whichever process comes by: a file there that is named for a point is a fuse, and
+holds what it does and at which passage (`kill 3`). It burns once, and leaves `<point>.fired-<pid>` behind.
 
 Crash safety is a promise about instants; this makes the instants reachable. Without the variables it does nothing.
 """
