@@ -22,9 +22,7 @@ MOST_SEEDS = int(os.environ.get("SEEDS", "15"))
 
 @pytest.mark.timeout(MOST_SEEDS * 600)
 @pytest.mark.parametrize("patch", MUTANTS, ids=lambda patch: patch.stem)
-async def test_a_mutant_is_caught(
-    patch: Path, provide: Provide, without: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_mutant_is_caught(patch: Path, provide: Provide, without: set[str], tmp_path: Path) -> None:
     paths = mutated(patch, tmp_path)
     for seed in range(1, MOST_SEEDS + 1):
         plan = make_plan(seed, without=without)
@@ -32,8 +30,7 @@ async def test_a_mutant_is_caught(
         with provide(plan) as servers:
             result = await run(plan, servers, folder, {"PYTHONPATH": paths})
         if result.verdict.findings:
-            with capsys.disabled():
-                sys.stdout.write(f"{patch.stem} was caught by run {seed}:\n{describe(result, folder)}\n")
+            sys.stdout.write(f"{patch.stem} was caught by run {seed}:\n{describe(result, folder)}\n")
             shutil.rmtree(folder)
             return
     pytest.fail(f"{patch.stem} was not caught in {MOST_SEEDS} runs")

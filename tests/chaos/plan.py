@@ -186,7 +186,7 @@ def _campaigns(random: Random) -> list[CampaignPlan]:
 
 
 def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
-    at = round(random.uniform(1.5, LENGTH), 2)
+    at = round(random.uniform(1.5, LENGTH * (0.6 if quick else 1)), 2)
     while True:
         match kind:
             case "process":

@@ -14,12 +14,13 @@ import httpx
 from httpx import codes
 from tests.chaos.plan import CampaignPlan, Move
 from tests.chaos.stage import Stage
-from tests.support.calling_hours import CALIFORNIA, window
+from tests.support.calling_hours import CALIFORNIA, closed_now, window
 from tests.support.changes_of_mind import Asked
 from tests.support.world import numbers
 
 PATIENCE = 240.0
 """Seconds for which a user tries again."""
+LONGEST_WAIT = timedelta(seconds=20)
 _AGAIN = {codes.TOO_MANY_REQUESTS}
 
 
@@ -69,6 +70,8 @@ class Users:
                 await self._upload(told)
             case _:
                 await self._create(told)
+        if told.plan.kind == "window" and told.opens_at is None:
+            await self._open(told)
         began = time.monotonic()
         for move in told.plan.moves:
             await asyncio.sleep(max(began + move.at - time.monotonic(), 0))
@@ -100,11 +103,27 @@ class Users:
         told.id = answer.json()["id"]
 
     def _opens_soon(self, told: Told) -> dict[str, Any]:
-        """Calling hours that begin with the next minute, by the clocks of those who are called."""
+        """Calling hours that begin with the next minute, by the clocks of those who are called. Where that is long to wait they
+        are closed, until somebody opens them."""
         now = datetime.now(ZoneInfo(CALIFORNIA))
         opens = (now + timedelta(seconds=65)).replace(second=0, microsecond=0)
+        if opens - now > LONGEST_WAIT:
+            return closed_now()
         told.opens_at = opens
         return window(f"{opens:%H:%M}", f"{opens + timedelta(hours=2):%H:%M}")
+
+    async def _open(self, told: Told) -> None:
+        """Pause, take the calling hours away, and resume."""
+        await asyncio.sleep(told.plan.at)
+        await self._move(told, Move(0, "pause"))
+        told.opens_at = datetime.now(UTC)
+        path = f"/api/campaigns/{told.id}"
+        while (read := await self._insist("GET", path)).json()["calling_window"] is not None:
+            headers = {"If-Match": read.headers["etag"]}
+            answer = await self._try("PATCH", path, json={"calling_window": None}, headers=headers)
+            assert answer is None or answer.status_code != codes.BAD_REQUEST, answer.text
+            await asyncio.sleep(0.2)
+        await self._move(told, Move(0, "resume"))
 
     async def _create_series(self, told: Told) -> None:
         def body() -> dict[str, Any]:
