@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-DIALERS, SCHEDULERS = 4, 2
-SERVICES = ("api-1", "carrier-1", "scheduler-1", "scheduler-2", "dialer-1", "dialer-2", "dialer-3", "dialer-4")
-"""All processes of a run, as `Start` names them."""
+SERVICES = ("api-1", "api-2", "carrier-1", "scheduler-1", "scheduler-2", "dialer-1", "dialer-2", "dialer-3", "dialer-4")
+"""All processes of a run, as `Start` names them. The carrier reports to the first API, users speak to the second."""
 
 LENGTH = 18.0
 """Seconds from the first campaign to the last fault's beginning."""
@@ -21,12 +20,13 @@ POINTS = {
     "takeover.before_ack": 3,
     "scheduler.claimed": 3,
     "scheduler.contacts_copied": 1,
-    "contacts.copying": 1,
+    "contacts.copying": 12,
     "outcome.before_commit": 150,
 }
 """Named points, and up to which passage the seed may choose one: each is passed more often than that in every run."""
 EARLY = {"scheduler.contacts_copied", "contacts.copying", "takeover.before_ack", "scheduler.claimed"}
 """Points that are passed as campaigns are made and started: their fuses are laid before."""
+_OFTEN = (*POINTS, "gate.begun", "contacts.copying", "contacts.copying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +197,15 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 lasts = short if quick or target == "carrier-1" else random.choice((short, short, 13.0))
                 return FaultPlan(kind, "SIGSTOP", at, lasts, target)
             case "point":
-                name = random.choice(list(POINTS))
+                name = random.choice(_OFTEN)
                 action = "kill" if random.random() < 0.6 else "stop"
                 passage = random.randint(1, POINTS[name])
                 if quick and name in ("gate.committed", "carrier.requested"):
                     continue
                 short = round(random.uniform(1, 4), 1)
                 lasts = 0.0 if action == "kill" else short if quick else random.choice((short, 14.0))
+                if name == "contacts.copying":
+                    action, lasts = ("kill", 0.0) if random.random() < 0.3 else ("stop", short)
                 at = 0.0 if name in EARLY else round(random.uniform(1.0, 7.0), 2)
                 return FaultPlan(kind, action, at, lasts, name, {"passage": passage})
             case "servers":

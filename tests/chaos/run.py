@@ -71,7 +71,7 @@ async def run(plan: Plan, servers: Servers, folder: Path, extra: Mapping[str, st
         stage.began = time.monotonic()
         stage.say("all processes are ready")
         client = httpx.AsyncClient(
-            base_url=stage.services["api-1"].url,
+            base_url=stage.services["api-2"].url,
             headers={"Authorization": f"Bearer {key}"},
             timeout=20,
             trust_env=False,
