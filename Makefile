@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings check fmt screenshots web migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants check fmt screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -43,6 +43,10 @@ test-e2e: web ## Run the tests over HTTP, on all services
 	@$(PYTEST) tests/e2e
 interleavings: venv ## Move STORIES=10000 campaigns in random orders while they run, and ask the carrier what it saw
 	@STORIES=$(or $(STORIES),10000) $(PYTEST) --capture=no tests/integration/test_changes_of_mind.py
+chaos: venv ## Break everything while campaigns run: SEEDS=20 runs, from SEED=1 on; JOBS=2 side by side
+	@CHAOS_SEEDS=$(or $(SEEDS),20) CHAOS_SEED=$(or $(SEED),1) $(PYTEST) --capture=no --quiet $(and $(JOBS),-n $(JOBS)) tests/chaos/test_chaos.py
+chaos-mutants: venv ## Break the product itself, and see that `make chaos` notices
+	@$(PYTEST) --capture=no --quiet tests/chaos/mutants.py
 check: web ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)

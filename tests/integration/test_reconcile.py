@@ -133,6 +133,21 @@ async def test_a_call_that_the_carrier_never_had_is_not_placed_after_the_wait_an
     await world.check_records()
 
 
+async def test_a_call_that_could_be_over_by_now_is_not_given_up_before_it_can_be_known(
+    world: World, dialers: Dialers
+) -> None:
+    """Its ring time-out and its time limit are shorter than the time after which the carrier's silence means something."""
+    dialer = await dialers(dialers.simulated())
+    await dialer.run(await world.campaign([FAILS]))
+    await dialers.execute("UPDATE attempts SET ring_timeout = 5, time_limit = 10")
+    await grow_older(dialers, 30)
+    await dialer.reconciler.look_after_due()
+    await the_call(world, "dialling")
+    await grow_older(dialers, 35)
+    await dialer.reconciler.look_after_due()
+    assert (await the_call(world, "not_placed")).contact == "waiting"
+
+
 @pytest.mark.parametrize("number", [SILENT, ENDS_SILENTLY])
 async def test_a_call_that_falls_silent_is_asked_about(world: World, dialers: Dialers, number: str) -> None:
     world.start("api")

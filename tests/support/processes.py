@@ -49,6 +49,11 @@ class Service:
         """Whether it has not ended."""
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended (negative: by which signal); None: it runs."""
+        return self._process.poll()
+
     def kill9(self) -> None:
         """End it at once, by force."""
         self._process.kill()
@@ -73,9 +78,13 @@ class Service:
 
     def start_again(self, timeout: float = 30.0) -> None:
         """Start it again after it ended, with the environment that it had, and wait until it is ready."""
+        self.begin_again()
+        self.wait_until_ready(timeout)
+
+    def begin_again(self) -> None:
+        """The same, without waiting until it is ready."""
         assert not self.is_running, f"{self.name} still runs"
         self._process = self._begin()
-        self.wait_until_ready(timeout)
 
     def wait_until_ready(self, timeout: float = 30.0) -> None:
         """Wait until it says that it is ready. Raises `AssertionError` with its log when it ends, or after `timeout` seconds."""

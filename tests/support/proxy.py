@@ -1,4 +1,4 @@
-"""A network that a test can cut: connections to a server go through here."""
+"""A network that a test can cut, slow down and stall: connections to a server go through here."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,17 +14,30 @@ class Proxy:
     """
 
     def __init__(self, url: str, delay: Callable[[], float] = lambda: 0) -> None:
+        self.delay = delay
+        self.passed = 0
+        """How many pieces of data have passed."""
+        self.held_up = 0
+        """How many of them were late, or had to wait while nothing flowed."""
+        self.dropped = 0
+        """How many connections were dropped, or could not be made."""
         self._target = urlsplit(url)
-        self._delay = delay
         self._server: asyncio.Server | None = None
         self._port = 0
         self._pipes: set[asyncio.Task[None]] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
 
     @property
     def url(self) -> str:
         """The server's URL, by way of this proxy."""
-        login = self._target.netloc.rpartition("@")[0]
-        return urlunsplit(self._target._replace(netloc=f"{login}@127.0.0.1:{self._port}"))
+        login, at, _ = self._target.netloc.rpartition("@")
+        return urlunsplit(self._target._replace(netloc=f"{login}{at}127.0.0.1:{self._port}"))
+
+    @property
+    def connections(self) -> int:
+        """How many there are."""
+        return len(self._pipes) // 2
 
     async def __aenter__(self) -> Self:
         await self.mend()
@@ -42,22 +55,43 @@ class Proxy:
         """Drop everything."""
         if self._server is not None:
             self._server.close()
+        self.dropped += self.connections
         for pipe in list(self._pipes):
             pipe.cancel()
         await asyncio.gather(*self._pipes, return_exceptions=True)
 
+    def stall(self) -> None:
+        """Let nothing through, and tell nobody: connections stay open, and new ones are taken."""
+        self._flows.clear()
+
+    def flow(self) -> None:
+        """Let through what waits, and all that follows."""
+        self._flows.set()
+
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._target.hostname
-        to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
-        self._pipes |= {
-            asyncio.create_task(self._pipe(reader, to_server[1], self._delay)),
+        try:
+            to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
+        except OSError:
+            self.dropped += 1
+            writer.transport.abort()
+            return
+        for pipe in (
+            asyncio.create_task(self._pipe(reader, to_server[1], lambda: self.delay())),
             asyncio.create_task(self._pipe(to_server[0], writer, lambda: 0)),
-        }
+        ):
+            self._pipes.add(pipe)
+            pipe.add_done_callback(self._pipes.discard)
 
     async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
         try:
             while data := await source.read(65536):
-                await asyncio.sleep(delay())
+                late = delay()
+                self.passed += 1
+                if late or not self._flows.is_set():
+                    self.held_up += 1
+                    await asyncio.sleep(late)
+                    await self._flows.wait()
                 sink.write(data)
                 await sink.drain()
         except OSError:

@@ -63,6 +63,8 @@ class TestServer:
     """RabbitMQ's management API, with user and password."""
     restart: Callable[[], None] | None = None
     """Ends it without mercy and starts it again, empty-handed clients and all; None where it is not ours to restart."""
+    reboot: Callable[[], None] | None = None
+    """The same, but asks it to end."""
 
 
 # ---- which servers
@@ -237,8 +239,12 @@ def _postgres_container() -> Iterator[TestServer]:
             _restart(container)
             eventually_sync(lambda: postgres.answers(url), timeout=60)
 
+        def reboot() -> None:
+            container.get_wrapped_container().restart()
+            eventually_sync(lambda: postgres.answers(url), timeout=60)
+
         eventually_sync(lambda: postgres.answers(url), timeout=90)
-        yield TestServer(url, POSTGRES_IMAGE, restart=restart)
+        yield TestServer(url, POSTGRES_IMAGE, restart=restart, reboot=reboot)
 
 
 @contextmanager
@@ -263,8 +269,12 @@ def _rabbitmq_container() -> Iterator[TestServer]:
             _restart(container)
             eventually_sync(is_up, timeout=90)
 
+        def reboot() -> None:
+            container.get_wrapped_container().restart()
+            eventually_sync(is_up, timeout=90)
+
         eventually_sync(is_up, timeout=120)
-        yield TestServer(f"amqp://belltower:{password}@{host}:{amqp}/", RABBITMQ_IMAGE, management_url, restart)
+        yield TestServer(f"amqp://belltower:{password}@{host}:{amqp}/", RABBITMQ_IMAGE, management_url, restart, reboot)
 
 
 def _restart(container: DockerContainer) -> None:
@@ -288,7 +298,12 @@ def _native_postgres() -> Iterator[TestServer]:
             servers.supervisor.kill_program(postgres.PROGRAM)
             server.wait(servers.supervisor)
 
-        yield TestServer(server.url, "native", restart=restart)
+        def reboot() -> None:
+            servers.supervisor.stop_program(postgres.PROGRAM)
+            server.start(servers.supervisor)
+            server.wait(servers.supervisor)
+
+        yield TestServer(server.url, "native", restart=restart, reboot=reboot)
 
 
 @contextmanager
@@ -301,7 +316,12 @@ def _native_rabbitmq() -> Iterator[TestServer]:
             servers.supervisor.kill_program(rabbitmq.PROGRAM)
             server.wait(servers.supervisor)
 
-        yield TestServer(server.url, "native", server.management_url, restart)
+        def reboot() -> None:
+            servers.supervisor.stop_program(rabbitmq.PROGRAM)
+            server.start(servers.supervisor)
+            server.wait(servers.supervisor)
+
+        yield TestServer(server.url, "native", server.management_url, restart, reboot)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ _RABBITMQ = (
     "/opt/homebrew/opt/rabbitmq/sbin",
     "/usr/local/opt/rabbitmq/sbin",
 )
+_LIBFAKETIME = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib*/faketime/libfaketime.so.1")
 
 
 def find_postgres(major: str = "") -> Path | None:
@@ -46,6 +47,12 @@ def find_chromium() -> Path | None:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if (path := shutil.which(name))), None)
     return Path(found) if found else None
+
+
+def find_libfaketime() -> Path | None:
+    """The library that gives a process a clock of its own (Linux; tests use it)."""
+    found = sorted(path for place in _LIBFAKETIME for path in Path("/").glob(place.lstrip("/")))
+    return found[0] if found else None
 
 
 def missing_servers(*, postgres: bool = True, rabbitmq: bool = True) -> list[str]:

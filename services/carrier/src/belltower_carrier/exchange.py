@@ -37,6 +37,8 @@ _ENDED = Counter("belltower_carrier_calls_ended", "Calls that ended.", ["status"
 _LIVE = Gauge("belltower_carrier_calls_live", "Calls that ring or talk.")
 _QUEUED = Gauge("belltower_carrier_calls_queued", "Calls that were accepted and wait to be dialled.")
 
+_FAULTS = Counter("belltower_carrier_faults", "What went wrong as the behaviour wants it.", ["fault"])
+
 _DOUBLE_AFTER = 0.05
 """Seconds after which the second copy of a doubled callback follows, and a callback the one that overtook it."""
 
@@ -104,6 +106,8 @@ class Exchange:
         what = plan(self.behaviour, order.to, nth)
         if what.invalid:
             raise Refusal(INVALID_TO, to=order.to)
+        if what.request_fault is not None:
+            _FAULTS.labels(what.request_fault).inc()
         if what.request_fault in REFUSALS:
             self._refused[order.to] = self._refused.get(order.to, 0) + 1
             raise Refusal(TOO_MANY if what.request_fault is RequestFault.TOO_MANY_REQUESTS else INTERNAL_ERROR)
@@ -342,6 +346,8 @@ class Exchange:
         progress.sequence += 1
         params = self._callback(call, status, sequence)
         faults = callback_faults(self.behaviour, call.to, progress.plan, sequence, last=last)
+        for fault in faults:
+            _FAULTS.labels(fault).inc()
         held_back, progress.held_back = progress.held_back, None
         if CallbackFault.REORDERED in faults and held_back is None and not last:
             progress.held_back = url, params

@@ -58,7 +58,9 @@ class Dialer:
         self._gate = Gate(engine, self._heartbeat, self._placer, terms)
         upkeep = Upkeep(engine, self._heartbeat)
         self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back, upkeep)
-        self._reconciler = Reconciler(engine, carrier, outcomes, self._heartbeat, self._placer)
+        self._reconciler = Reconciler(
+            engine, carrier, outcomes, self._heartbeat, self._placer, absent_for=settings.absent_for
+        )
         self._consumer = CampaignConsumer(settings, name=self._name, handle=self._take_over)
 
     async def run(self) -> None:

@@ -148,6 +148,7 @@ class Gate:
             fault.point("gate.before_commit")
             return decided
 
+        fault.point("gate.begun")
         try:
             decided = await in_transaction(self._engine, work)
         except Exception as error:  # raised again below

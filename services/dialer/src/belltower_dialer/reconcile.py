@@ -28,6 +28,9 @@ LEASE = 10.0
 LONGEST_SLEEP = 2.0
 ABSENT_FOR = 60.0
 """Seconds after its `send_by` at which a call that the carrier does not have was not placed."""
+FINDING_OUT = 40.0
+"""Seconds beyond that in which it is still asked whether a call was placed: until a dead dialer has lapsed for long enough, and
+the reconcilers have come by again."""
 CREATED_SLACK = timedelta(seconds=60)
 """The carrier writes when a call was created in whole seconds, by its own clock, which may be behind ours."""
 
@@ -36,13 +39,21 @@ class Reconciler:
     """One dialer's share of looking after calls."""
 
     def __init__(
-        self, engine: AsyncEngine, carrier: Carrier, outcomes: Outcomes, heartbeat: Heartbeat, placer: Placer
+        self,
+        engine: AsyncEngine,
+        carrier: Carrier,
+        outcomes: Outcomes,
+        heartbeat: Heartbeat,
+        placer: Placer,
+        *,
+        absent_for: float = ABSENT_FOR,
     ) -> None:
         self._engine = engine
         self._carrier = carrier
         self._outcomes = outcomes
         self._heartbeat = heartbeat
         self._placer = placer
+        self._absent_for = absent_for
 
     async def run(self) -> None:
         """Look after calls whose time has come, for ever."""
@@ -122,7 +133,7 @@ class Reconciler:
         if not free and await self._was_never_placed(call):
             await self._end(call, CallStatus.NOT_PLACED, "The carrier has no such call.")
             return CallStatus.NOT_PLACED
-        if call.now >= _last_possible_end(call):
+        if call.now >= max(_last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)):
             await self._end(call, CallStatus.UNKNOWN, "The carrier could not tell which of its calls this was, if any.")
             return CallStatus.UNKNOWN
         return "in_doubt"
@@ -150,13 +161,13 @@ class Reconciler:
         return "bound"
 
     async def _was_never_placed(self, call: Any) -> bool:
-        if call.now < call.send_by + timedelta(seconds=ABSENT_FOR):
+        if call.now < call.send_by + timedelta(seconds=self._absent_for):
             return False
         if call.request_ended_at is not None:
             return True
         if call.dialer == self._heartbeat.dialer_id:
             return not self._placer.is_under_way(call.id)
-        return await self._heartbeat.is_gone(call.dialer, since=call.gated_at, lapsed_for=ABSENT_FOR)
+        return await self._heartbeat.is_gone(call.dialer, since=call.gated_at, lapsed_for=self._absent_for)
 
     async def _end(self, call: Any, status: CallStatus, reason: str) -> None:
         await self._outcomes.apply(

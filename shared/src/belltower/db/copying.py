@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from belltower.db.engine import driver_connection
+from belltower.runtime import fault
 
 _IN_MEMORY = 2**20
 """Bytes of rows beyond which they lie on disk."""
@@ -76,6 +77,7 @@ class Rows:
                 yield b"".join(chunk)
                 chunk.clear()
                 await asyncio.sleep(0)
+        fault.point("contacts.copying")
         yield b"".join(chunk)
 
 

@@ -24,6 +24,7 @@ from belltower.domain import opt_out
 from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import REPORTED_FINAL, CallStatus
 from belltower.domain.errors import Invalid
+from belltower.runtime import fault
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import CarrierSettings
 from belltower.telephony.connections import ShardedTransport
@@ -248,6 +249,8 @@ class _Departure:
         self._limit = limit
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "http11.send_request_body.complete":
+            fault.point("carrier.requested")
         if event not in ("http11.send_request_headers.started", "http11.send_request_body.started"):
             return
         if boot_time() > self._send_by:
