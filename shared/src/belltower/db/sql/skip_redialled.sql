@@ -4,8 +4,8 @@ WITH skipped AS (
     UPDATE contacts
     SET status = 'skipped', next_attempt_at = NULL, window_zone = NULL, reason = 'reached_before'
     FROM call_decisions
-    WHERE call_decisions.attempt_id = :attempt AND contacts.campaign_id = call_decisions.redialled_in
-      AND contacts.phone = :phone AND contacts.status = 'waiting'
+    JOIN contacts AS again ON again.campaign_id = call_decisions.redialled_in AND again.phone = :phone
+    WHERE call_decisions.attempt_id = :attempt AND contacts.id = again.id AND contacts.status = 'waiting'
     RETURNING contacts.campaign_id
 )
 INSERT INTO unfolded (account_id, campaign_id, contact_waiting, contact_skipped)
