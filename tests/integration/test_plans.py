@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from belltower import outcomes
-from belltower.db import calendar, calls, campaigns, changes, do_not_call, progress
+from belltower.db import calendar, calls, campaigns, changes, do_not_call, progress, unknown_calls
 from belltower.db.engine import sql
 from belltower.db.page import Position
 
@@ -37,6 +37,8 @@ BIG = {
     "sign_in_attempts",
     "series",
     "series_contacts",
+    "call_looks",
+    "call_decisions",
 }
 
 # Twenty accounts. Of 20,000 campaigns most are over or still to come; 400 are owned, 100 announced, 50 due. Of their calls
@@ -109,6 +111,13 @@ SELECT account_id, 'call', -0.02, id FROM attempts WHERE status = 'completed' LI
 
 INSERT INTO call_events (attempt_id, dedupe_key, source, status, effect)
 SELECT id, 'CA:3', 'callback', 'completed', 'move' FROM attempts LIMIT 10000;
+
+UPDATE attempts SET decided_at = now(), hold = 0 WHERE status = 'unknown' AND right(carrier_call_id, 1) <> '7';
+
+INSERT INTO call_decisions (attempt_id, account_id, campaign_id, decision, actor, freed, at)
+SELECT id, account_id, campaign_id, 'give_up', 'test', 0.2, gated_at FROM attempts WHERE status = 'completed' ORDER BY id LIMIT 10000;
+
+INSERT INTO call_looks (attempt_id, asked, result) SELECT id, 'list', 'unknown' FROM attempts LIMIT 10000;
 
 INSERT INTO unfolded (account_id, campaign_id, amount)
 SELECT account_id, id, 0 FROM campaigns LIMIT 10000;
@@ -217,6 +226,26 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "next_check": {"attempts_check_idx": []},
     "bound_calls": {"attempts_carrier_call_id_key": ["carrier_call_id = ANY"]},
     "unbound_twins": {"attempts_unbound_idx": ["phone =", "caller_id ="]},
+    "record_looks": {"call_looks_attempt_id_idx": ["attempt_id ="], "call_looks_pkey": ["id ="]},
+    # unknown calls
+    "lock_unknown_calls": {"attempts_pkey": ["id = ANY"], "contacts_pkey": ["id ="]},
+    "lock_undecided": {"attempts_undecided_of_campaign_idx": ["campaign_id ="], "contacts_pkey": ["id ="]},
+    "decisions_made": {"call_decisions_pkey": ["attempt_id = ANY"]},
+    "decide_calls": {"attempts_pkey": ["id ="]},
+    "to_redial": {"attempts_pkey": ["id = ANY"], "contacts_pkey": ["id ="]},
+    "undecided_on_list": {
+        "attempts_undecided_of_campaign_idx": ["campaign_id ="],
+        "contacts_campaign_id_phone_key": ["campaign_id =", "phone ="],
+    },
+    "skip_redialled": {
+        "call_decisions_pkey": ["attempt_id ="],
+        "contacts_campaign_id_phone_key": ["campaign_id =", "phone ="],
+    },
+    "count_undecided": {"attempts_undecided_idx": []},
+    "undecided_page": {"attempts_undecided_idx": ["account_id =", "ROW(ended_at, id) >"]},
+    "undecided_of_campaign": {"attempts_undecided_of_campaign_idx": ["campaign_id ="]},
+    "decided_page": {"call_decisions_latest_idx": ["account_id =", "ROW(at, attempt_id) <"]},
+    "decided_of_campaign": {"call_decisions_campaign_id_idx": ["campaign_id =", "ROW(at, attempt_id) <"]},
     # outcomes
     "attempt_of_call": {"attempts_carrier_call_id_key": ["carrier_call_id ="]},
     "lock_call": {
@@ -281,7 +310,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     # reading
     "wallet": {"unfolded_account_id_idx": ["account_id ="], "attempts_held_idx": ["account_id ="]},
     "creation_terms": {"unfolded_account_id_idx": ["account_id ="]},
-    "to_retry": {"campaigns_retry_of_idx": ["retry_of ="], "contacts_campaign_id_phone_key": ["campaign_id ="]},
+    "to_retry": {
+        "campaigns_retry_of_idx": ["retry_of ="],
+        "contacts_campaign_id_phone_key": ["campaign_id ="],
+        "call_decisions_campaign_id_idx": ["campaign_id ="],
+    },
     "experience": {"attempts_rate_idx": ["account_id ="]},
     "count_do_not_call": {"do_not_call_pkey": ["account_id =", "phone = ANY"]},
     "do_not_call_page": {"do_not_call_newest_idx": ["account_id =", "ROW(created_at, phone) <"]},
@@ -297,10 +330,12 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "calls_of_campaign_page": {"attempts_campaign_id_idx": ["campaign_id =", "ROW(gated_at, id) <"]},
     "calls_to_number": {"attempts_phone_idx": ["account_id =", "phone ="]},
     "progress": {
+        "attempts_undecided_of_campaign_idx": ["campaign_id ="],
         "unfolded_campaign_id_idx": ["campaign_id = ANY"],
         "campaign_progress_pkey": ["campaign_id = ANY"],
     },
     "changes": {
+        "attempts_undecided_of_campaign_idx": ["campaign_id ="],
         "campaigns_changed_idx": ["account_id =", "changed >=", "changed <"],
         "campaign_progress_changed_idx": ["account_id =", "changed >=", "changed <"],
         "unfolded_account_id_idx": ["account_id =", "changed >=", "changed <"],
@@ -329,6 +364,9 @@ IN_ORDER = {
     "lock_unmade",
     "meant_wall_times",
     "calendar",
+    "undecided_page",
+    "decided_page",
+    "decided_of_campaign",
 }
 """They want the first rows of an order, which an index has."""
 AT_MOST = {"release": {"contacts_open_idx": 2, "attempts_live_idx": 1}}
@@ -358,6 +396,18 @@ COMPOSED: dict[str, Callable[[], Any]] = {
         UUID(int=1), do_not_call.Only(beginnings=["+1415"]), None
     ).limit(51),
     "calls_to_number": lambda: _calls_page(calls.Only(phone="+14155550123")),
+    "undecided_page": lambda: unknown_calls.oldest_first(
+        unknown_calls.select_undecided(UUID(int=1), None), _AFTER
+    ).limit(51),
+    "undecided_of_campaign": lambda: unknown_calls.oldest_first(
+        unknown_calls.select_undecided(UUID(int=1), UUID(int=2)), None
+    ).limit(51),
+    "decided_page": lambda: unknown_calls.latest_first(unknown_calls.select_decided(UUID(int=1), None), _AFTER).limit(
+        51
+    ),
+    "decided_of_campaign": lambda: unknown_calls.latest_first(
+        unknown_calls.select_decided(UUID(int=1), UUID(int=2)), _AFTER
+    ).limit(51),
 }
 """Statements that the code composes."""
 

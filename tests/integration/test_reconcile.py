@@ -17,6 +17,7 @@ from tests.support.world import CALLER_ID, World
 from belltower.domain.campaign import CampaignStatus
 from belltower.telephony import twilio
 
+ANSWERED = "+12025559900"
 FAILS = "+12025559906"  # every request answered 500, and nobody is rung
 RINGS_AND_FAILS = "+12025559907"  # answered 500, and yet the telephone rings and is answered
 HELD = "+12025559908"  # answered only after hold_seconds; the telephone rings meanwhile
@@ -225,9 +226,58 @@ async def test_of_two_candidates_none_is_chosen_and_nobody_is_redialled(world: W
     assert (call.contact, call.hold) == ("unknown", HOLD)
     assert call.check_at is None
     assert await world.status(campaign) == "completed"
-    listed = await world.rows("SELECT id FROM attempts WHERE status = 'unknown'")
-    assert [row.id for row in listed] == [call.id]
-    assert len(await world.truth()) == 2
+    assert call.request_result.startswith("the carrier answered 500")
+    assert call.reason == "The carrier lists 2 calls to this number that could be this one."
+    looks = await world.rows("SELECT * FROM call_looks WHERE attempt_id = :id ORDER BY id", id=call.id)
+    assert {look.asked for look in looks} == {"list"}
+    assert [looks[0].result, looks[-1].result] == ["in_doubt", "unknown"]
+    there = {each["sid"] for each in await world.truth()}
+    assert len(there) == 2
+    assert {each["carrier_call_id"] for each in looks[-1].answer} == there
+    assert not any(each["taken"] for each in looks[-1].answer)
+
+
+async def test_whom_the_carrier_could_not_account_for_is_redialled_by_a_decision_and_then_reached(
+    world: World, dialers: Dialers
+) -> None:
+    """The dialer stands still at the answer to its request, so that it cannot say what it was, and the carrier has forgotten."""
+    dialer = await dialers(dialers.simulated())
+    world.start("scheduler")
+    sleeper = world.start("dialer", BELLTOWER_FAULT="carrier.placed:stop")
+    campaign = await world.campaign([ANSWERED])
+
+    async def rung() -> bool:
+        return [each["to"] for each in await world.truth()] == [ANSWERED]
+
+    await eventually(rung)
+    world.carrier.kill9()
+    world.carrier.start_again()
+    await world.behave()
+    await grow_older(dialers, 70)
+    await dialer.reconciler.look_after_due()
+    await the_call(world, "dialling")
+    await grow_older(dialers, 600)
+    await dialer.reconciler.look_after_due()
+    call = await the_call(world, "unknown")
+    assert (call.request_ended_at, call.carrier_call_id, call.hold) == (None, None, HOLD)
+    looks = await world.rows(
+        "SELECT result, answer, twins FROM call_looks WHERE attempt_id = :id ORDER BY id", id=call.id
+    )
+    assert [tuple(look) for look in looks] == [("in_doubt", [], 0), ("unknown", [], 0)]
+    sleeper.kill9()
+
+    world.start("dialer")
+    headers = {"Authorization": f"Bearer {world.api_key}"}
+    async with httpx.AsyncClient(base_url=world.start("api").url, headers=headers, trust_env=False) as client:
+        (waits,) = (await client.get("/api/unknown-calls")).json()["items"]
+        assert (waits["id"], waits["campaign_id"]) == (str(call.id), str(campaign))
+        decided = await client.post(f"/api/unknown-calls/{call.id}/decision", json={"decision": "redial"})
+        linked = UUID(decided.json()["decision"]["campaign_id"])
+        await world.reaches(linked, "completed")
+        found = (await client.get(f"/api/unknown-calls/{call.id}")).json()
+    assert (found["status"], found["hold"], found["decision"]["contact_status"]) == ("unknown", "0.00", "reached")
+    assert len(await world.truth()) == 1, "the carrier's new life knows the redial only"
+    await world.check_records()
 
 
 async def test_a_call_of_another_carrier_is_never_asked_about_here(world: World, dialers: Dialers) -> None:
@@ -240,7 +290,9 @@ async def test_a_call_of_another_carrier_is_never_asked_about_here(world: World,
     await the_call(world, "dialling")
     await grow_older(dialers, 600)
     await dialer.reconciler.look_after_due()
-    await the_call(world, "unknown")
+    call = await the_call(world, "unknown")
+    looks = await world.rows("SELECT asked, result, answer FROM call_looks WHERE attempt_id = :id", id=call.id)
+    assert [tuple(look) for look in looks] == [("nothing", "denied", None), ("nothing", "unknown", None)]
 
 
 async def test_calls_of_a_stopped_dialer_are_not_given_up_while_it_holds_its_lock(

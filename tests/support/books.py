@@ -291,7 +291,9 @@ class Books:
                     FROM ledger_entries GROUP BY attempt_id
                 ) AS booked ON booked.attempt_id = attempts.id
                 WHERE attempts.campaign_id = ANY(:ids) AND (
-                    (hold > 0) <> (attempts.status IN ({_LIVE}, 'unknown'))
+                    (hold > 0) <> (attempts.status IN ({_LIVE}) OR attempts.status = 'unknown' AND decided_at IS NULL)
+                    OR (decided_at IS NOT NULL) <> EXISTS (
+                        SELECT FROM call_decisions WHERE call_decisions.attempt_id = attempts.id)
                     OR (check_at IS NOT NULL) <> (attempts.status IN ({_LIVE}))
                     OR (ended_at IS NULL) <> (attempts.status IN ({_LIVE}))
                     OR cost <> coalesce(booked.paid, 0)

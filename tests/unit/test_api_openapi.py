@@ -48,6 +48,7 @@ from belltower_api.routes import (
     stats,
     stream,
     test_calls,
+    unknown_calls,
     wallet,
 )
 from belltower_api.schemas.values import shown_money
@@ -81,6 +82,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     moves,
     stats,
     calls,
+    unknown_calls,
     do_not_call,
     call_limits,
     calling_hours,

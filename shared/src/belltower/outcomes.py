@@ -63,6 +63,17 @@ class _NeedsWallet(Exception):
     """A call cost more than its hold: do it again with the account locked first (the lock order) and its wallet read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """What a report did, and what is to be seen to after its commit."""
+
+    effect: Effect
+    campaign_id: UUID | None = None
+    contact: NextStep | None = None
+    relieved: UUID | None = None
+    """The campaign that would have rung the contact again, and does not have to any more."""
+
+
 Row = Mapping[Any, Any]
 """A call with its contact, as `lock_call.sql` reads them."""
 
@@ -107,22 +118,21 @@ class Outcomes:
         not committed was not applied, and the carrier or the reconciler brings it again.
         """
 
-        async def work(
-            connection: AsyncConnection, *, locked: bool = False
-        ) -> tuple[Effect, UUID | None, NextStep | None]:
+        async def work(connection: AsyncConnection, *, locked: bool = False) -> _Applied:
             return await self._apply(connection, update, source, locked=locked)
 
         try:
-            effect, campaign_id, contact = await in_transaction(self.engine, work)
+            applied = await in_transaction(self.engine, work)
         except _NeedsWallet:
-            effect, campaign_id, contact = await in_transaction(
-                self.engine, lambda connection: work(connection, locked=True)
-            )
+            applied = await in_transaction(self.engine, lambda connection: work(connection, locked=True))
+        effect, campaign_id, contact = applied.effect, applied.campaign_id, applied.contact
         reports.labels(source, effect).inc()
         if effect is Effect.MOVED and update.status in FINAL:
             calls_ended.labels(update.status).inc()
         if campaign_id is not None and contact is not None:
             await self._follow(campaign_id, contact)
+        if applied.relieved is not None:
+            await complete_if_done(self.engine, applied.relieved, actor="outcome")
         if campaign_id is not None and effect is Effect.MOVED and update.status is CallStatus.FAILED:
             reason = await break_circuit(self.engine, campaign_id)
             if reason is not None:
@@ -138,12 +148,10 @@ class Outcomes:
             if due_in is not None and due_in < self.check_interval:
                 await wake_scheduler(self.engine)
 
-    async def _apply(
-        self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool
-    ) -> tuple[Effect, UUID | None, NextStep | None]:
+    async def _apply(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Applied:
         attempt_id = update.attempt_id or await _attempt_of(connection, update.carrier_call_id)
         if attempt_id is None:
-            return Effect.UNMATCHED, None, None
+            return _Applied(Effect.UNMATCHED)
         if locked:
             await _lock_account_of(connection, attempt_id)
         found = await connection.execute(
@@ -151,13 +159,14 @@ class Outcomes:
         )
         call = found.mappings().one_or_none()
         if call is None:
-            return Effect.UNMATCHED, None, None
+            return _Applied(Effect.UNMATCHED)
         available = (await get_wallet(connection, call["account_id"])).available if locked else None
         decision = decide(call, update, self.tariff, available, source=source)
         if not await _write(connection, call, update, source, decision):
-            return Effect.DUPLICATE, None, None
+            return _Applied(Effect.DUPLICATE)
+        relieved = await _skip_redialled(connection, call, decision)
         fault.point("outcome.before_commit")
-        return decision.effect, call["campaign_id"], decision.contact
+        return _Applied(decision.effect, call["campaign_id"], decision.contact, relieved)
 
 
 def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None, *, source: str) -> Decision:
@@ -324,6 +333,19 @@ def _check_at(call: Row, update: CallUpdate, decision: Decision) -> datetime | N
     since, after = seconds[status]
     instant: datetime = call[since]
     return instant + timedelta(seconds=after)
+
+
+async def _skip_redialled(connection: AsyncConnection, call: Row, decision: Decision) -> UUID | None:
+    """Where somebody had decided to ring a contact again that was reached after all, as is known now: nobody rings it again, if
+    that has not been done yet. The campaign that would have."""
+    reached = decision.contact is not None and decision.contact.status is ContactStatus.REACHED
+    if not reached or call["decided_at"] is None:
+        return None
+    skipped = await connection.execute(
+        sql("skip_redialled"), {"attempt": call["id"], "account": call["account_id"], "phone": call["phone"]}
+    )
+    campaign_id: UUID | None = skipped.scalar_one_or_none()
+    return campaign_id
 
 
 async def _attempt_of(connection: AsyncConnection, carrier_call_id: str | None) -> UUID | None:

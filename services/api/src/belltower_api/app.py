@@ -45,6 +45,7 @@ from belltower_api.routes import (
     stats,
     stream,
     test_calls,
+    unknown_calls,
     wallet,
 )
 from belltower_api.schemas.problem import Problem
@@ -142,6 +143,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(calendar_feeds.router)
     app.include_router(calendar_feeds.feed_router)
     app.include_router(calls.router)
+    app.include_router(unknown_calls.router)
     app.include_router(do_not_call.router)
     app.include_router(call_limits.router)
     app.include_router(calling_hours.router)

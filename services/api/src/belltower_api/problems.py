@@ -21,6 +21,7 @@ from starlette.routing import compile_path
 from belltower.db.engine import is_outage
 from belltower.domain.errors import (
     AdministratorExists,
+    AlreadyDecided,
     BelltowerError,
     IllegalTransition,
     InsufficientFunds,
@@ -112,6 +113,8 @@ def problem_of(request_id: str, error: Exception) -> tuple[Problem, Mapping[str,
             return problem(404, "not_found")
         case IllegalTransition():
             return problem(409, "illegal_transition")
+        case AlreadyDecided():
+            return problem(409, "already_decided")
         case LimitReached():
             return problem(409, "limit_reached")
         case AdministratorExists():

@@ -1,10 +1,12 @@
 """Looking after live calls that stay silent, whatever their campaign's status, and resolving those left in doubt.
 
 The carrier is asked; nothing is guessed. A call that may have rung and that nobody can account for ends as `unknown`
-and is never redialled blindly.
+and is never redialled blindly: a person decides, by what was seen of it, which is kept with the call.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
+from belltower.db.unknown_calls import NewLook, record_looks
 from belltower.domain.answering_machine import AnsweringMachine, is_machine
 from belltower.domain.call import CallStatus
 from belltower.outcomes import QUEUE_LIMIT, Outcomes
@@ -33,6 +36,16 @@ FINDING_OUT = 40.0
 the reconcilers have come by again."""
 CREATED_SLACK = timedelta(seconds=60)
 """The carrier writes when a call was created in whole seconds, by its own clock, which may be behind ours."""
+SHOWN = 10
+"""Calls of the carrier that are kept of one look, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of looking after a call, and what of it has to be kept, should somebody have to decide about the call."""
+
+    result: str
+    evidence: NewLook | None = None
 
 
 class Reconciler:
@@ -75,30 +88,37 @@ class Reconciler:
 
         calls = await in_transaction(self._engine, lease)
         results = await asyncio.gather(*(self._look_after(call) for call in calls), return_exceptions=True)
+        evidence: list[NewLook] = []
         for call, result in zip(calls, results, strict=True):
             if isinstance(result, CarrierUnavailable):
                 metrics.reconciled.labels("carrier_unavailable").inc()
                 log.warning("carrier_not_answering", attempt_id=str(call.id), error=str(result))
+                asked = "list" if call.carrier_call_id is None else "call"
+                evidence.append(NewLook(call.id, asked, "carrier_unavailable", error=str(result)))
             elif isinstance(result, BaseException):
                 metrics.errors.labels("reconcile").inc()
                 log.error("call_not_looked_after", attempt_id=str(call.id), exc_info=result)
             else:
-                metrics.reconciled.labels(result).inc()
-                log.info("call_looked_after", attempt_id=str(call.id), was=call.status, result=result)
+                metrics.reconciled.labels(result.result).inc()
+                log.info("call_looked_after", attempt_id=str(call.id), was=call.status, result=result.result)
+                if result.evidence is not None:
+                    evidence.append(result.evidence)
+        if evidence:
+            await in_transaction(self._engine, lambda connection: record_looks(connection, evidence))
         if len(calls) == BATCH:
             return 0
         async with self._engine.connect() as connection:
             due_in = (await connection.execute(sql("next_check"))).scalar_one()
         return LONGEST_SLEEP if due_in is None else min(max(due_in, 0.05), LONGEST_SLEEP)
 
-    async def _look_after(self, call: Any) -> str:
+    async def _look_after(self, call: Any) -> Seen:
         if call.carrier != self._carrier.name:
-            return await self._not_known(call)  # asking ours would prove nothing
+            return await self._not_known(call, "nothing")  # asking ours would prove nothing
         if call.carrier_call_id is None:
             return await self._resolve_unbound(call)
         found = await self._ask(call)
         if found is None:
-            return await self._not_known(call)
+            return await self._not_known(call, "call")
         in_time = call.now < call.gated_at + timedelta(seconds=QUEUE_LIMIT)
         if found.status is CallStatus.QUEUED and (call.called_off or not in_time):
             await self._carrier.cancel(call.carrier_call_id)
@@ -106,7 +126,7 @@ class Reconciler:
         if found.status is CallStatus.IN_PROGRESS and _must_not_talk(call, found):
             await self._carrier.hang_up(call.carrier_call_id)
             found = await self._ask(call) or found
-        return found.status
+        return Seen(found.status)
 
     async def _ask(self, call: Any) -> CallUpdate | None:
         found = await self._carrier.fetch(call.carrier_call_id)
@@ -114,15 +134,21 @@ class Reconciler:
             await self._outcomes.apply(found, source="poll")
         return found
 
-    async def _not_known(self, call: Any) -> str:
+    async def _not_known(self, call: Any, asked: str) -> Seen:
         """The carrier denies a call whose name it gave us itself, or is another one by now; after its longest possible life
         the call is unknown."""
-        if call.now < _last_possible_end(call):
-            return "denied"
-        await self._end(call, CallStatus.UNKNOWN, "The carrier does not know this call any more.")
-        return CallStatus.UNKNOWN
+        is_over = call.now >= _last_possible_end(call)
+        if is_over:
+            reason = (
+                "The carrier does not know this call any more."
+                if asked == "call"
+                else "It was placed with another carrier, which cannot be asked any more."
+            )
+            await self._end(call, CallStatus.UNKNOWN, reason)
+        result = CallStatus.UNKNOWN if is_over else "denied"
+        return Seen(result, NewLook(call.id, asked, result, [] if asked == "call" else None))
 
-    async def _resolve_unbound(self, call: Any) -> str:
+    async def _resolve_unbound(self, call: Any) -> Seen:
         """A call of which we have no word from the carrier: the answer to our request was lost, or it was never sent."""
         listed = [found async for found in self._carrier.find(call.phone, call.caller_id)]
         candidates = [found for found in listed if found.created_at >= call.gated_at - CREATED_SLACK]
@@ -130,13 +156,14 @@ class Reconciler:
         free = [found for found in candidates if found.carrier_call_id not in bound]
         if len(free) == 1 and twins == 1:
             return await self._bind(call, free[0])
+        result = "in_doubt"
         if not free and await self._was_never_placed(call):
             await self._end(call, CallStatus.NOT_PLACED, "The carrier has no such call.")
-            return CallStatus.NOT_PLACED
-        if call.now >= max(_last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)):
-            await self._end(call, CallStatus.UNKNOWN, "The carrier could not tell which of its calls this was, if any.")
-            return CallStatus.UNKNOWN
-        return "in_doubt"
+            result = CallStatus.NOT_PLACED
+        elif call.now >= max(_last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)):
+            await self._end(call, CallStatus.UNKNOWN, _in_doubt(len(free), twins))
+            result = CallStatus.UNKNOWN
+        return Seen(result, NewLook(call.id, "list", result, _shown(candidates, bound), twins - 1))
 
     async def _bindings(self, call: Any, candidates: list[CarrierCall]) -> tuple[set[str], int]:
         async with self._engine.connect() as connection:
@@ -147,7 +174,7 @@ class Reconciler:
             rows = await connection.execute(sql("bound_calls"), {"carrier_call_ids": names})
             return set(rows.scalars()), twins
 
-    async def _bind(self, call: Any, found: CarrierCall) -> str:
+    async def _bind(self, call: Any, found: CarrierCall) -> Seen:
         await self._outcomes.apply(
             CallUpdate(
                 call.id,
@@ -158,7 +185,7 @@ class Reconciler:
             ),
             source="reconciler",
         )
-        return "bound"
+        return Seen("bound")
 
     async def _was_never_placed(self, call: Any) -> bool:
         if call.now < call.send_by + timedelta(seconds=self._absent_for):
@@ -179,6 +206,29 @@ def _must_not_talk(call: Any, found: CallUpdate) -> bool:
     """Whether a machine answered that shall hear nothing."""
     hangs_up = call.answering_machine == AnsweringMachine.HANG_UP
     return hangs_up and is_machine(found.answered_by or call.answered_by)
+
+
+def _in_doubt(free: int, twins: int) -> str:
+    """Why it cannot be said what became of a call: of so many calls at the carrier that are nobody's, one may be it."""
+    if not free:
+        return "The carrier lists no such call, and whoever asked for it cannot say whether it was placed."
+    if twins > 1:
+        return "Several calls to this number are in doubt, and it cannot be told which of the carrier's calls is whose."
+    return f"The carrier lists {free} calls to this number that could be this one."
+
+
+def _shown(candidates: Sequence[CarrierCall], bound: set[str]) -> list[Mapping[str, Any]]:
+    """What is kept of the calls that could have been this one; `taken`: it is known to be another."""
+    return [
+        {
+            "carrier_call_id": found.carrier_call_id,
+            "status": found.status,
+            "created_at": found.created_at.isoformat(),
+            "duration": found.duration,
+            "taken": found.carrier_call_id in bound,
+        }
+        for found in candidates[:SHOWN]
+    ]
 
 
 def _last_possible_end(call: Any) -> Any:

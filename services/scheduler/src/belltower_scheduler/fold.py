@@ -13,13 +13,14 @@ from belltower.db.imports import forget_imports
 from belltower.db.progress import FOLD_BATCH, accounts_to_fold, fold
 from belltower.db.sessions import forget_sessions
 from belltower.db.sign_ins import forget_attempts
+from belltower.db.unknown_calls import count_undecided
 from belltower_scheduler import metrics
 
 log = structlog.get_logger(__name__)
 
 INTERVAL = 1.0
 HOUSEKEEPING = 30
-"""Rounds of folding between two looks at the backlog and at what is to be forgotten."""
+"""Rounds of folding between two looks at the backlog, at what waits for a person, and at what is to be forgotten."""
 
 
 async def fold_all(engine: AsyncEngine) -> int:
@@ -51,6 +52,9 @@ async def keep_folding(engine: AsyncEngine) -> None:
             metrics.folded.inc(await fold_all(engine))
             if rounds % HOUSEKEEPING == 0:
                 metrics.backlog.set(await count_backlog(engine))
+                waiting = await count_undecided(engine)
+                metrics.undecided.set(waiting.calls)
+                metrics.undecided_oldest.set(waiting.oldest)
                 await forget_dialers(engine)
                 async with transaction(engine) as connection:
                     await forget_keys(connection)

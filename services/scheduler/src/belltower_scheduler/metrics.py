@@ -13,6 +13,13 @@ moved = Counter("belltower_wall_times_moved_total", "Campaigns that were moved w
 folded = Counter("belltower_folded_total", "Changes folded into balances and progress.")
 tick_errors = Counter("belltower_tick_errors_total", "Ticks that failed, by loop.", ["loop"])
 backlog = Gauge("belltower_backlog", "Campaigns that are due and wait for a dialer; 1,000 means at least so many.")
+undecided = Gauge(
+    "belltower_unknown_calls_waiting",
+    "Calls that nobody could account for and that wait for a person's decision; 10,000 means at least so many.",
+)
+undecided_oldest = Gauge(
+    "belltower_unknown_calls_oldest_seconds", "For how long the oldest of them has waited; 0 when there is none."
+)
 lateness = Histogram(
     "belltower_announce_lateness_seconds",
     "From the instant at which a campaign is due to its announcement.",

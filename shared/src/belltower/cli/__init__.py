@@ -2,7 +2,7 @@
 
 import typer
 
-from belltower.cli import do_not_call, operator, series
+from belltower.cli import do_not_call, operator, series, unknown
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower.cli.call_limits import call_limits
 from belltower.cli.calling_hours import calling_hours
@@ -59,6 +59,7 @@ for _name, _command in (
 
 app.add_typer(series.commands, name="series", rich_help_panel="Campaigns")
 app.add_typer(do_not_call.app, name="do-not-call", rich_help_panel="Campaigns")
+app.add_typer(unknown.app, name="unknown", rich_help_panel="Campaigns")
 
 app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)
 app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)

@@ -57,6 +57,7 @@ def _rows(campaign: Json) -> dict[str, str | Text]:
         "archived": instant(campaign["archived_at"]),
         "contacts": f"{progress['completed']:,} of {progress['total']:,} done",
         "of them": counts(progress),
+        "to decide": _undecided(progress["undecided"]),
         "calls": ", ".join(f"{count:,} {end}" for end, count in progress["dispositions"].items() if count),
         "at once": f"{campaign['concurrency']:,}",
         "new a second": f"{campaign['calls_per_second']:,}" if campaign["calls_per_second"] else "",
@@ -66,6 +67,10 @@ def _rows(campaign: Json) -> dict[str, str | Text]:
         ),
         "retry of": campaign["retry_of"] or "",
     }
+
+
+def _undecided(calls: int) -> str:
+    return f"{calls:,} unknown calls: see belltower unknown list" if calls else ""
 
 
 def _attempts(campaign: Json) -> str:

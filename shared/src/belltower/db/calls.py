@@ -1,6 +1,6 @@
 """Calls, as their account sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -185,6 +185,16 @@ async def get_call(connection: AsyncConnection, account_id: UUID, call_id: UUID)
     if row is None:
         raise NotFound("There is no call with this id.")
     return _call(row)
+
+
+async def get_campaigns_of(connection: AsyncConnection, account_id: UUID, call_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The campaign of each of these calls that is the account's."""
+    rows = await connection.execute(
+        select(attempts.c.id, attempts.c.campaign_id).where(
+            attempts.c.account_id == account_id, attempts.c.id.in_(call_ids)
+        )
+    )
+    return {row.id: row.campaign_id for row in rows}
 
 
 async def find_callee(connection: AsyncConnection, call_id: UUID | None, carrier_call_id: str) -> Callee | None:

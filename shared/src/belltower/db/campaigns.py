@@ -1,8 +1,7 @@
 """Campaigns as their account sees them. Every query is scoped to the account: another's campaign does not exist."""
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -13,12 +12,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from belltower.db.contacts import Listed, NewContacts
+from belltower.db.contacts import Listed
 from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, campaign_progress, campaigns
 from belltower.domain.call import LIVE
-from belltower.domain.campaign import CampaignStatus, ContactStatus
+from belltower.domain.campaign import CampaignStatus
 from belltower.domain.definition import Definition
 from belltower.domain.errors import IllegalTransition, NotFound
 from belltower.domain.schedule import ScheduledTime
@@ -225,7 +224,7 @@ async def require_campaign(connection: AsyncConnection, account_id: UUID, campai
         raise _missing()
 
 
-async def _lock(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> str:
+async def lock(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> str:
     """Lock a campaign's row; its status. Raises `NotFound`."""
     found = await connection.execute(
         select(campaigns.c.status)
@@ -236,34 +235,6 @@ async def _lock(connection: AsyncConnection, account_id: UUID, campaign_id: UUID
     if status is None:
         raise _missing()
     return str(status)
-
-
-async def get_contacts_to_retry(
-    connection: AsyncConnection, account_id: UUID, campaign: Campaign, statuses: Sequence[ContactStatus]
-) -> NewContacts:
-    """Whom a retry of an ended campaign would ring: its contacts with these statuses whom no other retry of it rings.
-
-    Locks the campaign, so that of two retries at once the later one sees whom the earlier one rings: the caller creates the
-    retry in this transaction. Raises `NotFound`, and `IllegalTransition` unless the campaign is completed or failed and has
-    such a contact.
-    """
-    status = await _lock(connection, account_id, campaign.id)
-    if status not in (CampaignStatus.COMPLETED, CampaignStatus.FAILED):
-        raise IllegalTransition(
-            f"The campaign is {status}. Only one that is completed or failed can be retried; wait for its end."
-        )
-    with ExitStack() as closing:
-        contacts = closing.enter_context(NewContacts(campaign.contact_fields))
-        async with connection.stream(sql("to_retry"), {"campaign": campaign.id, "statuses": list(statuses)}) as rows:
-            async for row in rows:
-                contacts.add(*row)
-        if not len(contacts):
-            raise IllegalTransition(
-                f"No contact of the campaign is {' or '.join(statuses)} and not on the list of a retry already. Nobody is"
-                " rung again."
-            )
-        closing.pop_all()
-    return contacts
 
 
 async def get_all_campaigns(
@@ -304,7 +275,7 @@ async def delete_campaign(engine: AsyncEngine, account_id: UUID, campaign_id: UU
     """
 
     async def work(connection: AsyncConnection) -> None:
-        status = await _lock(connection, account_id, campaign_id)
+        status = await lock(connection, account_id, campaign_id)
         if status in (CampaignStatus.PENDING, CampaignStatus.PROCESSING):
             raise IllegalTransition(
                 f"The campaign is {status}, and a campaign that runs cannot be deleted. Cancel it first."

@@ -14,7 +14,7 @@ from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.engine import in_transaction, sql
-from belltower.db.tables import COUNTERS, accounts, unfolded
+from belltower.db.tables import COUNTERS, UNDECIDED, accounts, unfolded
 from belltower.domain.call import Disposition
 from belltower.domain.campaign import ContactStatus
 
@@ -29,6 +29,8 @@ class Progress:
     dispositions: Mapping[str, int]
     changes: int = 0
     """How many changes made it what it is: of two readings, the one with more is the later one."""
+    undecided: int = 0
+    """Unknown calls that wait for somebody's decision."""
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:
@@ -37,6 +39,7 @@ class Progress:
             contacts={status: int(row[f"contact_{status}"]) for status in ContactStatus},
             dispositions={status: int(row[f"call_{status}"]) for status in sorted(Disposition)},
             changes=row["changes"],
+            undecided=row["undecided"],
         )
 
     @property
@@ -70,7 +73,8 @@ def _progress_sql() -> TextClause:
         " SELECT * FROM unfolded WHERE campaign_id IS NOT NULL AND campaign_id = ANY(CAST(:ids AS uuid[])))"
         " SELECT campaign_id, campaign_progress.changes"
         " + (SELECT count(*) FROM changes WHERE changes.campaign_id = campaign_progress.campaign_id) AS changes,"
-        f" {counters} FROM campaign_progress WHERE campaign_id = ANY(CAST(:ids AS uuid[]))"
+        f" (SELECT count(*) FROM attempts WHERE attempts.campaign_id = campaign_progress.campaign_id AND {UNDECIDED})"
+        f" AS undecided, {counters} FROM campaign_progress WHERE campaign_id = ANY(CAST(:ids AS uuid[]))"
     )
 
 

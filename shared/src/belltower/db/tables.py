@@ -44,6 +44,7 @@ from belltower.domain.call import LIVE, CallStatus, Disposition
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
 from belltower.domain.principal import Role
 from belltower.domain.series import SeriesEventKind, SeriesStatus
+from belltower.domain.unknown_call import Decision
 
 metadata = MetaData(
     naming_convention={
@@ -623,6 +624,9 @@ import_parts = Table(
     comment="An import's file, cut into pieces.",
 )
 
+UNDECIDED = f"status = '{CallStatus.UNKNOWN}' AND decided_at IS NULL"
+"""What an attempt's row fulfils whose call is unknown and waits for a person's decision."""
+
 attempts = Table(
     "attempts",
     metadata,
@@ -650,6 +654,12 @@ attempts = Table(
         "request_ended_at", Instant, nullable=True, comment="When its dialer saw the end of the request to the carrier."
     ),
     Column(
+        "request_result",
+        Text,
+        nullable=True,
+        comment="What the request came to, when its answer did not say whether the call was placed.",
+    ),
+    Column(
         "check_at", Instant, nullable=True, comment="When the reconciler looks after it next; null once it is final."
     ),
     Column(
@@ -658,6 +668,12 @@ attempts = Table(
         nullable=False,
         server_default="false",
         comment="Its campaign was stopped before it rang: the carrier is told so while it still waits there.",
+    ),
+    Column(
+        "decided_at",
+        Instant,
+        nullable=True,
+        comment="When somebody decided what follows from it being unknown (call_decisions); null: nobody has.",
     ),
     Column(
         "calling_window",
@@ -669,7 +685,12 @@ attempts = Table(
     Column("answered_at", Instant, nullable=True),
     Column("ended_at", Instant, nullable=True),
     Column("duration", Integer, nullable=True, comment="Seconds of talk."),
-    Column("hold", Money, nullable=False, comment="Set aside while the call lives or is unknown; zero afterwards."),
+    Column(
+        "hold",
+        Money,
+        nullable=False,
+        comment="Set aside while the call lives, or is unknown and undecided; zero afterwards.",
+    ),
     Column("cost", Money, nullable=False, server_default="0"),
     Column("answered_by", Text, nullable=True),
     Column("error_code", Text, nullable=True),
@@ -711,6 +732,9 @@ attempts = Table(
         "caller_id",
         postgresql_where=text("carrier_call_id IS NULL AND status IN ('dialling', 'unknown')"),
     ),
+    # What waits for a decision: of an account the oldest first, and how many of a campaign.
+    Index("attempts_undecided_idx", "account_id", "ended_at", "id", postgresql_where=text(UNDECIDED)),
+    Index("attempts_undecided_of_campaign_idx", "campaign_id", postgresql_where=text(UNDECIDED)),
     Index("attempts_campaign_id_idx", "campaign_id", "gated_at", "id"),
     Index("attempts_contact_id_idx", "contact_id"),
     # The gate counts the latest calls of an account; its list of calls reads the same order.
@@ -735,6 +759,52 @@ call_events = Table(
     Column("carrier_call_id", Text, nullable=True),
     Column("detail", JSONB, nullable=True),
     UniqueConstraint("attempt_id", "dedupe_key"),
+)
+
+call_looks = Table(
+    "call_looks",
+    metadata,
+    _id(),
+    Column("attempt_id", ForeignKey("attempts.id"), nullable=False),
+    Column("first_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("last_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("times", Integer, nullable=False, server_default="1", comment="How often in a row it was like this."),
+    Column("asked", Text, nullable=False, comment="What the carrier was asked for: list, call, or nothing."),
+    Column("result", Text, nullable=False, comment="What the reconciler made of it."),
+    Column(
+        "answer",
+        JSONB(none_as_null=True),
+        nullable=True,
+        comment="The calls that could be this one, as the carrier had them; null: it gave no answer.",
+    ),
+    Column(
+        "twins", Integer, nullable=True, comment="Other calls from and to the same numbers that were in doubt, too."
+    ),
+    Column("error", Text, nullable=True, comment="Why there was no answer."),
+    CheckConstraint("asked IN ('call', 'list', 'nothing')", name="asked"),
+    Index("call_looks_attempt_id_idx", "attempt_id", "id"),
+    comment="How the reconciler looked after calls that it could not account for. At most 20 of a call.",
+)
+
+call_decisions = Table(
+    "call_decisions",
+    metadata,
+    Column("attempt_id", ForeignKey("attempts.id"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=True, comment="Why, in the words of whoever decided."),
+    Column("freed", Money, nullable=False, comment="What the call had set aside until then."),
+    Column(
+        "redialled_in", ForeignKey("campaigns.id"), nullable=True, comment="The campaign that rings the contact again."
+    ),
+    CheckConstraint(f"decision IN ({sql_list(Decision)})", name="decision"),
+    CheckConstraint("(redialled_in IS NULL) = (decision = 'give_up')", name="redialled_in"),
+    Index("call_decisions_latest_idx", "account_id", "at", "attempt_id"),
+    Index("call_decisions_campaign_id_idx", "campaign_id", "at", "attempt_id"),
+    comment="What somebody decided about a call that nobody could account for: once for each, and for good.",
 )
 
 ledger_entries = Table(

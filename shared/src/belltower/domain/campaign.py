@@ -146,7 +146,8 @@ OPEN_CONTACT = frozenset({ContactStatus.WAITING, ContactStatus.CALLING})
 """Not final: a campaign with such a contact is not completed."""
 
 CONTACT_TRANSITIONS: dict[ContactStatus, frozenset[ContactStatus]] = {
-    # rung (the gate), refused for good (the gate), out of time; or late evidence that an earlier call did get through
+    # rung (the gate), refused for good (the gate), out of time; or late evidence that an earlier call did get through, of this
+    # campaign, or of the one that it rings somebody again for (skipped)
     ContactStatus.WAITING: frozenset(
         {
             ContactStatus.CALLING,

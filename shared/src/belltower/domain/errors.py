@@ -24,6 +24,10 @@ class IllegalTransition(BelltowerError):
     """The campaign's status does not allow this."""
 
 
+class AlreadyDecided(BelltowerError):
+    """Somebody has decided this before, and a decision is made once."""
+
+
 class LimitReached(BelltowerError):
     """The account has as many of these as it may have."""
 

@@ -93,6 +93,10 @@ class CampaignProgress(BaseModel):
     skipped: int = Field(description="Contacts that must not be rung.", examples=[3])
     expired: int = Field(description="Contacts whose time ran out.", examples=[2])
     unknown: int = Field(description="Contacts that may have been rung; the carrier could not say.", examples=[1])
+    undecided: int = Field(
+        description="Unknown calls that wait for somebody's decision whether they are made again: see /api/unknown-calls.",
+        examples=[1],
+    )
     dispositions: Dispositions = Field(description="Ended calls by how they ended; a contact may have several.")
 
     @classmethod
@@ -108,6 +112,7 @@ class CampaignProgress(BaseModel):
             skipped=contacts[ContactStatus.SKIPPED],
             expired=contacts[ContactStatus.EXPIRED],
             unknown=contacts[ContactStatus.UNKNOWN],
+            undecided=progress.undecided,
             dispositions=Dispositions(**progress.dispositions),
         )
 

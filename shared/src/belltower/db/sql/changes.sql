@@ -48,7 +48,11 @@ appended AS MATERIALIZED (
 state AS (
     SELECT
         campaigns.account_id, campaigns.deleted_at, {columns},
-        campaign_progress.changes + coalesce(appended.changes, 0) AS changes, {counters}
+        campaign_progress.changes + coalesce(appended.changes, 0) AS changes, {counters},
+        (
+            SELECT count(*) FROM attempts
+            WHERE attempts.campaign_id = campaigns.id AND attempts.status = 'unknown' AND attempts.decided_at IS NULL
+        ) AS undecided
     FROM campaigns
     JOIN campaign_progress ON campaign_progress.campaign_id = campaigns.id
     LEFT JOIN appended ON appended.campaign_id = campaigns.id

@@ -2,7 +2,8 @@
 SELECT
     attempts.id, attempts.account_id, attempts.campaign_id, attempts.contact_id, attempts.status, attempts.number,
     attempts.carrier_call_id, attempts.hold, attempts.cost, attempts.gated_at, attempts.send_by, attempts.ringing_at,
-    attempts.answered_at, attempts.answered_by, attempts.called_off, attempts.ring_timeout, attempts.time_limit, attempts.request_ended_at,
+    attempts.answered_at, attempts.answered_by, attempts.called_off, attempts.ring_timeout,
+    attempts.time_limit, attempts.request_ended_at, attempts.phone, attempts.decided_at,
     contacts.status AS contact_status, contacts.attempts AS contact_attempts,
     campaigns.max_attempts, campaigns.retry_delay, CAST(campaigns.retry_delays AS text) AS retry_delays,
     campaigns.retry_backoff, campaigns.answering_machine,
