@@ -42,8 +42,14 @@ class CampaignDue:
         """The event in a message's body. Raises `Undecodable`."""
         try:
             wire = _Wire.model_validate_json(body)
-        except ValueError as error:
-            raise Undecodable(f"It is not a {cls.TYPE} event: {error}") from None
+        except pydantic.ValidationError as error:
+            raise Undecodable(f"It is not a {cls.TYPE} event. {_what_is_wrong(error)}") from None
         if wire.version != cls.VERSION:
             raise Undecodable(f"Its version is {wire.version}; this dialer reads version {cls.VERSION}.")
         return cls(wire.campaign_ids)
+
+
+def _what_is_wrong(error: pydantic.ValidationError) -> str:
+    """In a sentence that repeats nothing of the body: it may hold anything."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in found) + "."

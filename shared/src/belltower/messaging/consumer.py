@@ -1,20 +1,25 @@
 """Consuming `campaign.due`.
 
 A message is acked when its handler has returned, which is after the takeover has committed: the ownership is the retry.
-What cannot be decoded is rejected into the dead-letter queue. Anything else that goes wrong acks as well: the campaign's
-row was not taken, and it is announced again.
+What cannot be decoded, and what fails for a reason that will not pass by itself, becomes a dead letter first: a copy with the
+reason in its headers, which a message that is merely rejected cannot carry. Only when the broker has confirmed the copy is
+the message acked; before that it is redelivered, whatever breaks. Anything else that goes wrong acks as well: the
+campaign's row was not taken, and it is announced again.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from prometheus_client import Counter
 
+from belltower.domain.dead_letter import Reason
 from belltower.events import CampaignDue, Undecodable
 from belltower.messaging.connection import BROKER_ERRORS, keep_connected
+from belltower.messaging.dead_letters import bury
 from belltower.messaging.topology import declare
 from belltower.runtime.settings import BrokerSettings
 
@@ -29,6 +34,14 @@ messages = Counter("belltower_due_messages_total", "campaign.due messages, by wh
 
 class ConsumerForgotten(ConnectionError):
     """The broker dropped this consumer (its queue was deleted, say) without closing the connection."""
+
+
+class Failing(Exception):
+    """Campaigns of an event that cannot be taken over, for reasons that do not pass by themselves: what is wrong, by campaign."""
+
+    def __init__(self, reasons: Mapping[UUID, str]) -> None:
+        super().__init__(f"{len(reasons)} campaigns cannot be taken over.")
+        self.reasons = reasons
 
 
 class CampaignConsumer:
@@ -76,7 +89,7 @@ class CampaignConsumer:
     async def _use(self, connection: AbstractConnection) -> None:
         while True:
             await self._wanted.wait()
-            async with connection.channel() as channel:
+            async with connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
                 await self._consume(channel)
 
     async def _consume(self, channel: AbstractChannel) -> None:
@@ -110,21 +123,34 @@ class CampaignConsumer:
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
         try:
-            try:
-                event = CampaignDue.decode(message.body)
-            except Undecodable as error:
-                log.error("message_undecodable", message_id=message.message_id, error=str(error))
-                messages.labels("dead_lettered").inc()
-                await message.reject(requeue=False)
-                return
-            try:
-                await self._handle(event)
-                messages.labels("handled").inc()
-            except Exception:
-                # Whatever it was: the rows were not taken, and are announced again.
-                log.exception("message_failed", message_id=message.message_id, campaigns=len(event.campaign_ids))
-                messages.labels("failed").inc()
+            await self._deal_with(message)
             await message.ack()
         except BROKER_ERRORS as error:
-            # The connection broke before the ack: it is delivered again, and the takeover finds the campaigns taken.
+            # The connection broke, or a dead letter was not confirmed: it is delivered again, and a takeover finds its
+            # campaigns taken.
             log.warning("ack_lost", message_id=message.message_id, error=f"{type(error).__name__}: {error}")
+            with contextlib.suppress(*BROKER_ERRORS):
+                await message.channel.close()
+
+    async def _deal_with(self, message: AbstractIncomingMessage) -> None:
+        try:
+            event = CampaignDue.decode(message.body)
+        except Undecodable as error:
+            log.error("message_undecodable", message_id=message.message_id, error=str(error))
+            await bury(message, message.body, Reason.UNDECODABLE, str(error), by=self._name)
+            messages.labels("dead_lettered").inc()
+            return
+        try:
+            await self._handle(event)
+            messages.labels("handled").inc()
+        except Failing as failing:
+            for campaign_id, reason in failing.reasons.items():
+                log.error(
+                    "campaign_not_taken", message_id=message.message_id, campaign_id=str(campaign_id), error=reason
+                )
+                await bury(message, CampaignDue([campaign_id]).encode(), Reason.FAILED, reason, by=self._name)
+            messages.labels("dead_lettered").inc()
+        except Exception:
+            # Whatever it was: the rows were not taken, and are announced again.
+            log.exception("message_failed", message_id=message.message_id, campaigns=len(event.campaign_ids))
+            messages.labels("failed").inc()

@@ -1,4 +1,5 @@
-"""Named points of the flow at which tests kill or stop a process: `BELLTOWER_FAULT=<point>:<kill|stop>`.
+"""Named points of the flow at which tests kill or stop a process: `BELLTOWER_FAULT=<point>:<kill|stop>`, or only when it is
+about one campaign: `BELLTOWER_FAULT=<point>:<kill|stop>:<its id>`.
 
 Crash safety is a promise about instants; this makes the instants reachable. Without the variable it does nothing.
 """
@@ -15,17 +16,18 @@ Point = Literal[
     "gate.committed",
     "carrier.placed",
     "takeover.before_ack",
+    "campaign.begun",
     "outcome.before_commit",
 ]
 
 _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
-_point, _, _action = os.environ.get("BELLTOWER_FAULT", "").partition(":")
+_point, _action, _subject = (os.environ.get("BELLTOWER_FAULT", "") + "::").split(":")[:3]
 _armed = bool(_point)
 
 
-def point(name: Point) -> None:
-    """Die or stop here, once, when a test asked for it."""
+def point(name: Point, subject: object = "") -> None:
+    """Die or stop here, once, when a test asked for it; `subject` is what the point is about."""
     global _armed
-    if _armed and name == _point:
+    if _armed and name == _point and _subject in ("", str(subject)):
         _armed = False
         os.kill(os.getpid(), _SIGNALS[_action])
