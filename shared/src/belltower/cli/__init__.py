@@ -2,7 +2,7 @@
 
 import typer
 
-from belltower.cli import do_not_call, operator, series
+from belltower.cli import dead_letters, do_not_call, operator, series
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower.cli.calling_hours import calling_hours
 from belltower.cli.create import create_campaign
@@ -61,3 +61,5 @@ app.add_typer(do_not_call.app, name="do-not-call", rich_help_panel="Campaigns")
 app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_database)
 app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)
 app.command(name="create-user", rich_help_panel="Operation")(operator.add_user)
+app.add_typer(dead_letters.operators, name="operators", rich_help_panel="Operation")
+app.add_typer(dead_letters.commands, name="dead-letters", rich_help_panel="Operation")
