@@ -183,7 +183,7 @@ def _name(text: str) -> str:
 
 def email_address(text: str) -> str:
     try:
-        return credentials.normaliseemail_address(text)
+        return credentials.normalise_email(text)
     except ValueError as reason:
         raise _failure(str(reason)) from None
 

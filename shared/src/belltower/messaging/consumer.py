@@ -8,7 +8,6 @@ campaign's row was not taken, and it is announced again.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
@@ -60,6 +59,7 @@ class CampaignConsumer:
         self._wanted = asyncio.Event()
         self._unwanted = asyncio.Event()
         self._quiet = asyncio.Event()
+        self._broken = asyncio.Event()
         self.consuming = False
 
     def want(self, wanted: bool) -> None:
@@ -98,17 +98,22 @@ class CampaignConsumer:
         _, queue = await declare(channel)
         tag = await queue.consume(self._receive)
         self.consuming = True
+        self._broken.clear()
+        broken, unwanted = (asyncio.ensure_future(event.wait()) for event in (self._broken, self._unwanted))
         try:
             while self._wanted.is_set():
                 underlay = await channel.get_underlay_channel()
                 if tag not in underlay.consumers:  # type: ignore[attr-defined]
                     raise ConsumerForgotten("The broker dropped the consumer of campaign.due.")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._unwanted.wait(), WATCH_INTERVAL)
+                await asyncio.wait({broken, unwanted}, timeout=WATCH_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
+                if broken.done():
+                    raise ConnectionError("A message could not be confirmed, and is delivered again.")
             await queue.cancel(tag)
             if self._at_work:
                 await asyncio.wait(set(self._at_work))
         finally:
+            broken.cancel()
+            unwanted.cancel()
             self.consuming = False
             self._note_quiet()
 
@@ -129,8 +134,7 @@ class CampaignConsumer:
             # The connection broke, or a dead letter was not confirmed: it is delivered again, and a takeover finds its
             # campaigns taken.
             log.warning("ack_lost", message_id=message.message_id, error=f"{type(error).__name__}: {error}")
-            with contextlib.suppress(*BROKER_ERRORS):
-                await message.channel.close()
+            self._broken.set()
 
     async def _deal_with(self, message: AbstractIncomingMessage) -> None:
         try:

@@ -46,7 +46,8 @@ class DeadLetter(BaseModel):
     size: int = Field(description="Bytes of its body.", examples=[74])
     campaign_ids: list[UUID] = Field(
         description="The campaigns that it announced, where they can be read. They are not lost: what is due is announced"
-        " again, and one that fails three times in a row is paused with the reason."
+        " again, and one that fails three times in a row is paused with the reason.",
+        examples=[["01976f5c-1a2b-7c3d-8e4f-5a6b7c8d9e0f"]],
     )
     first_at: Instant = Field(description="When it came first.")
     last_at: Instant = Field(description="When it came last.")

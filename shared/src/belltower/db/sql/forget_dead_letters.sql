@@ -3,7 +3,7 @@ DELETE FROM dead_letters
 WHERE id = ANY (ARRAY(
     SELECT id FROM dead_letters
     WHERE last_at < now() - make_interval(secs => :kept_for)
-       OR last_at < (SELECT last_at FROM dead_letters ORDER BY last_at DESC, id DESC OFFSET :most LIMIT 1)
+       OR (last_at, id) <= (SELECT last_at, id FROM dead_letters ORDER BY last_at DESC, id DESC OFFSET :most LIMIT 1)
     ORDER BY last_at, id
     LIMIT :batch
     FOR UPDATE SKIP LOCKED
