@@ -51,8 +51,14 @@ class CampaignDue:
             if _Versioned.model_validate_json(body).version > cls.VERSION:
                 raise NewerVersion(f"It has a newer version than {cls.VERSION}, which this dialer reads.")
             wire = _Wire.model_validate_json(body)
-        except ValueError as error:
-            raise Undecodable(f"It is not a {cls.TYPE} event: {error}") from None
+        except pydantic.ValidationError as error:
+            raise Undecodable(f"It is not a {cls.TYPE} event. {_what_is_wrong(error)}") from None
         if wire.version != cls.VERSION:
             raise Undecodable(f"Its version is {wire.version}; this dialer reads version {cls.VERSION}.")
         return cls(wire.campaign_ids)
+
+
+def _what_is_wrong(error: pydantic.ValidationError) -> str:
+    """In a sentence that repeats nothing of the body: it may hold anything."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in found) + "."

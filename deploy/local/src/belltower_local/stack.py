@@ -206,7 +206,16 @@ class Stack:
             self.memory.save(self.folder)
 
     def _try_to_create_account(self) -> dict[str, str]:
-        arguments = ["Demo", "--email", self.memory.email, "--caller-id", _CALLER_ID, "--balance", "100.00"]
+        arguments = [
+            "Demo",
+            "--email",
+            self.memory.email,
+            "--caller-id",
+            _CALLER_ID,
+            "--balance",
+            "100.00",
+            "--operator",
+        ]
         said = self._command(
             "create-account", *arguments, "--password-stdin", "--if-missing", "--json", words=self.memory.password
         )

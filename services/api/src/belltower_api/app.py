@@ -30,6 +30,7 @@ from belltower_api.routes import (
     campaigns,
     carrier_callbacks,
     contacts,
+    dead_letters,
     do_not_call,
     duplicate,
     edit,
@@ -153,6 +154,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
     app.include_router(administrator.router)
     app.include_router(me.router)
     app.include_router(api_keys.router)
+    app.include_router(dead_letters.router)
     app.include_router(carrier_callbacks.router)
     if settings.web_folder is not None:
         app.mount("/", WebApp(settings.web_folder), name="web")

@@ -18,7 +18,7 @@ from belltower.domain.errors import Invalid
 from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
 from belltower_api import merge_patch
-from belltower_api.errors import AdministratorsOnly, Unauthorised, UnsupportedMediaType
+from belltower_api.errors import AdministratorsOnly, OperatorsOnly, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
 from belltower_api.ical_feed import WrittenCalendars
 from belltower_api.idempotency import answered_once
@@ -74,12 +74,12 @@ class AccountRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         media_type = _media_type(self)
-        administrators_only = any(each.call is _administrator for each in self.dependant.dependencies)
+        permissions = [each.call for each in self.dependant.dependencies if each.call in (_administrator, _operator)]
 
         async def for_an_account(request: Request) -> Response:
             principal = request.state.principal = await _authenticate(request)
-            if administrators_only:  # before an answer that was kept is given to somebody else
-                await _administrator(request)
+            for permission in permissions:  # before an answer that was kept is given to somebody else
+                await permission(request)
             _expect(request, media_type)
             _refuse_repetitions(request)
             if request.method == "POST":
@@ -194,8 +194,17 @@ async def _administrator(request: Request) -> Principal:
     return principal
 
 
+async def _operator(request: Request) -> Principal:
+    principal = await _principal(request)
+    if not principal.is_operator:
+        raise OperatorsOnly
+    return principal
+
+
 Res = Annotated[Resources, Depends(_resources)]
 Asker = Annotated[Principal, Depends(_principal)]
 """Who asks, as `AccountRoute` found out."""
 Administrator = Annotated[Principal, Depends(_administrator)]
 """Who asks, in an operation that is for administrators and API keys."""
+Operator = Annotated[Principal, Depends(_operator)]
+"""Who asks, in an operation about the installation, for those who run it."""

@@ -41,6 +41,18 @@ class AdministratorsOnly(HTTPException):
         super().__init__(403, "Only an administrator of the account may do this. Ask one to do it for you.")
 
 
+class OperatorsOnly(HTTPException):
+    """Somebody asks for what belongs to the installation, and does not run it."""
+
+    code = "operators_only"
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "Only an operator of this installation may do this, signed in as a person. `belltower operators add` makes one.",
+        )
+
+
 class CallbackRefused(HTTPException):
     """A callback that the carrier did not sign."""
 

@@ -58,7 +58,7 @@ _RESPONSES = {
     400: "What was sent cannot be accepted; `errors` says what and why.",
     401: "The API key, the session, or what somebody signs in with is missing or not valid.",
     402: "The wallet holds less than the minimum.",
-    403: "Whoever asks may not do this: a member of the account, a page of another site, or not the carrier.",
+    403: "Whoever asks may not do this: a member of the account, no operator, a page of another site, or not the carrier.",
     404: "There is no such thing, or it belongs to another account.",
     409: "The status, a limit, or what is there does not allow it, or the first request with this key is still under way.",
     410: "The address was given up.",

@@ -1,16 +1,18 @@
 """A dialer: consumes `campaign.due`, owns campaigns, runs each in a task of its own."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.engine import database_problem, is_outage
-from belltower.db.ownership import NotAlive, Taken, read_owned, take_over
+from belltower.db.engine import database_problem, is_outage, sqlstate
+from belltower.db.ownership import NotAlive, Taken, find_suspects, read_owned, take_over
 from belltower.domain.money import Tariff
 from belltower.events import CampaignDue
-from belltower.messaging.consumer import CampaignConsumer
+from belltower.messaging.consumer import CampaignConsumer, Failing
 from belltower.outcomes import Outcomes
 from belltower.runtime import fault
 from belltower.telephony.provider import Carrier
@@ -25,6 +27,7 @@ from belltower_dialer.process_campaign import Ending, Switchboard, process_campa
 from belltower_dialer.reconcile import Reconciler
 from belltower_dialer.settings import DialerSettings
 from belltower_dialer.slots import Slots
+from belltower_dialer.trials import Trials
 from belltower_dialer.upkeep import Upkeep
 
 log = structlog.get_logger(__name__)
@@ -61,6 +64,7 @@ class Dialer:
         self._reconciler = Reconciler(
             engine, carrier, outcomes, self._heartbeat, self._placer, absent_for=settings.absent_for
         )
+        self._trials = Trials(engine, self._heartbeat, actor=self._name, start=self._start, is_past=self._is_past_trial)
         self._consumer = CampaignConsumer(settings, name=self._name, handle=self._take_over)
 
     async def run(self) -> None:
@@ -70,6 +74,7 @@ class Dialer:
             group.create_task(self._keep_comparing())
             group.create_task(self._reconciler.run())
             group.create_task(self._slots.run())
+            group.create_task(self._trials.run())
             group.create_task(self._consumer.run())
             group.create_task(self._watch())
 
@@ -78,6 +83,7 @@ class Dialer:
         self._leaving = True
         self._consumer.want(False)
         await self._consumer.drained()
+        await self._trials.close()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -122,10 +128,41 @@ class Dialer:
             log.warning("not_warmed_up", error=type(error).__name__)
 
     async def _take_over(self, event: CampaignDue) -> None:
-        actor = self._name
-        for taken in await take_over(self._engine, self._heartbeat.dialer_id, event.campaign_ids, actor=actor):
-            self._start(taken)
+        failing: dict[UUID, str] = {}
+        await self._take(event.campaign_ids, failing)
         fault.point("takeover.before_ack")
+        if failing:
+            raise Failing(failing)
+
+    async def _take(self, campaign_ids: Sequence[UUID], failing: dict[UUID, str]) -> None:
+        """Take campaigns over and start them; those that cannot be, for a reason of their own, into `failing`."""
+        try:
+            taken = await take_over(
+                self._engine, self._heartbeat.dialer_id, campaign_ids, actor=self._name, suspected=False
+            )
+        except Exception as error:  # an outage is everybody's; all else is that of the campaign that causes it
+            if is_outage(error) or isinstance(error, NotAlive):
+                raise
+            if len(campaign_ids) > 1:
+                for campaign_id in campaign_ids:
+                    await self._take([campaign_id], failing)
+                return
+            (campaign_id,) = campaign_ids
+            metrics.errors.labels("take_over").inc()
+            log.exception("takeover_failed", campaign_id=str(campaign_id))
+            failing[campaign_id] = _in_short(error)
+            await self._giving_back.give_up_takeover(campaign_id)
+            return
+        for each in taken:
+            self._start(each)
+        if len(taken) < len(campaign_ids):
+            got = {each.id for each in taken}
+            others = [campaign_id for campaign_id in campaign_ids if campaign_id not in got]
+            self._trials.add(await find_suspects(self._engine, others))
+
+    def _is_past_trial(self, campaign_id: UUID) -> bool:
+        campaign = self._owned.get(campaign_id)
+        return campaign is None or campaign.served > 0
 
     def _start(self, taken: Taken) -> None:
         known = self._owned.get(taken.id)
@@ -151,6 +188,7 @@ class Dialer:
 
     async def _process(self, campaign: OwnedCampaign) -> None:
         campaign_id = campaign.taken.id
+        fault.point("campaign.begun", campaign_id)
         ending = await self._keep_processing(campaign)
         log.info("campaign_left", campaign_id=str(campaign_id), epoch=campaign.taken.epoch, ending=ending)
         if self._owned.get(campaign_id) is campaign:
@@ -201,8 +239,26 @@ class Dialer:
             if campaign.since < asked_at and owned.get(campaign_id) != campaign.taken.epoch:
                 log.warning("campaign_lost", campaign_id=str(campaign_id), epoch=campaign.taken.epoch)
                 self._drop(campaign_id)
-        missing = [campaign_id for campaign_id in owned if campaign_id not in self._owned]
-        if missing:
-            for taken in await read_owned(self._engine, self._heartbeat.dialer_id, missing):
-                log.info("campaign_adopted", campaign_id=str(taken.id))
-                self._start(taken)
+        for campaign_id, epoch in owned.items():
+            if campaign_id not in self._owned:
+                await self._adopt(campaign_id, epoch)
+
+    async def _adopt(self, campaign_id: UUID, epoch: int) -> None:
+        try:
+            found = await read_owned(self._engine, self._heartbeat.dialer_id, [campaign_id])
+        except Exception as error:  # one campaign's trouble is not the others'
+            if is_outage(error):
+                raise
+            log.exception("campaign_unreadable", campaign_id=str(campaign_id))
+            await self._giving_back.give_back(campaign_id, epoch)
+            return
+        for taken in found:
+            log.info("campaign_adopted", campaign_id=str(taken.id))
+            self._start(taken)
+
+
+def _in_short(error: Exception) -> str:
+    """What an error is, without what it says: that may hold what is in a row."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None) or error
+    state = sqlstate(error) if isinstance(error, DBAPIError) else None
+    return f"{type(cause).__name__}{f' (SQLSTATE {state})' if state else ''}; the dialer's log has the rest."

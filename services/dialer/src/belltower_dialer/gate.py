@@ -83,6 +83,7 @@ class _Call:
 
     campaign: OwnedCampaign
     contact: Dialable
+    message: str
     calling_window: str | None
     """What is kept of why it is inside its window, as JSON."""
     attempt_id: UUID = field(default_factory=uuid7)
@@ -114,6 +115,7 @@ class Gate:
         self._placer = placer
         self._terms = terms
         self._accounts: dict[UUID, Batcher[OwnedCampaign, Verdict]] = {}
+        self._rounds = 0
 
     async def admit(self, campaign: OwnedCampaign) -> Verdict:
         """Let through who may be rung of a campaign's contacts, place their calls, and say what to do next."""
@@ -137,7 +139,10 @@ class Gate:
         async with self._placer.room(wanted) as room:
             if not room or not self._heartbeat.is_alive():
                 return [Verdict.LOST] * len(campaigns)
-            return await self._let_through(account, campaigns, room)
+            # Where there is not enough for all, those come first whose turn was longest ago, or has never been.
+            in_turn = sorted(campaigns, key=lambda campaign: campaign.served)
+            verdicts = dict(zip(in_turn, await self._let_through(account, in_turn, room), strict=True))
+            return [verdicts[campaign] for campaign in campaigns]
 
     async def _let_through(self, account: UUID, campaigns: Sequence[OwnedCampaign], room: int) -> list[Verdict]:
         send_by = boot_time() + SEND_WITHIN
@@ -158,8 +163,10 @@ class Gate:
                 self._placer.not_sent(offered, "the gate's transaction was cut off")
             raise
         fault.point("gate.committed")
+        self._rounds += 1
         for call in decided.admitted:
-            self._placer.place(self._request(call.campaign, call.contact, call.attempt_id, send_by))
+            call.campaign.served = self._rounds
+            self._placer.place(self._request(call, send_by))
         for campaign, looked_at, only_waiting in zip(campaigns, decided.looked_at, decided.only_waiting, strict=True):
             for _ in looked_at:
                 campaign.contacts.popleft()
@@ -167,18 +174,18 @@ class Gate:
                 campaign.saw(only_waiting=only_waiting)
         return decided.verdicts
 
-    def _request(self, campaign: OwnedCampaign, contact: Dialable, attempt_id: UUID, send_by: float) -> CallRequest:
-        taken = campaign.taken
+    def _request(self, call: _Call, send_by: float) -> CallRequest:
+        taken = call.campaign.taken
         return CallRequest(
-            attempt_id=attempt_id,
+            attempt_id=call.attempt_id,
             campaign_id=taken.id,
-            to=contact.phone,
+            to=call.contact.phone,
             caller_id=taken.caller_id,
-            message=contact.message(taken.welcome_message),
+            message=call.message,
             language=taken.language,
             voice=taken.voice,
             stream_url=taken.stream_url,
-            contact_id=contact.contact_id,
+            contact_id=call.contact.contact_id,
             ring_timeout=self._terms.ring_timeout,
             time_limit=self._terms.time_limit,
             send_by=send_by,
@@ -231,7 +238,11 @@ class Gate:
             pace.spend(campaign, len(chosen.let_through))
             decided.looked_at.append(chosen.looked_at)
             decided.only_waiting.append(not chosen.let_through)
-            decided.admitted += [_Call(campaign, *each) for each in chosen.let_through]
+            # What cannot be said of a message fails here, while nothing of it is committed.
+            decided.admitted += [
+                _Call(campaign, contact, contact.message(campaign.taken.welcome_message), record)
+                for contact, record in chosen.let_through
+            ]
             decided.verdicts.append(
                 Verdict.GO_ON
                 if chosen.looked_at or (slots and account_may and paced)

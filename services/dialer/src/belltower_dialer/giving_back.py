@@ -1,12 +1,13 @@
 """Ending the ownership of campaigns: nothing to do now, no way to go on, or the dialer leaves."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.notify import wake_scheduler
-from belltower.db.ownership import give_back, pause_owned, release
+from belltower.db.ownership import give_back, give_up_takeover, pause_owned, release
 from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
 from belltower_dialer.owned import OwnedCampaign
@@ -51,14 +52,25 @@ class GivingBack:
 
     async def try_later(self, campaign: OwnedCampaign) -> None:
         """Give a campaign back whose processing failed unexpectedly."""
+        await self.give_back(campaign.taken.id, campaign.taken.epoch)
+
+    async def give_back(self, campaign_id: UUID, epoch: int) -> None:
+        """Give a campaign back that this dialer owns and cannot run, to be tried again later."""
         await give_back(
-            self._engine,
-            self._heartbeat.dialer_id,
-            campaign.taken.id,
-            campaign.taken.epoch,
-            actor=self._actor,
-            delay=RETRY_DELAY,
+            self._engine, self._heartbeat.dialer_id, campaign_id, epoch, actor=self._actor, delay=RETRY_DELAY
         )
+        await self._wake_for_retry()
+
+    async def give_up_takeover(self, campaign_id: UUID) -> None:
+        """Have a campaign tried again later that could not be taken over."""
+        try:
+            await give_up_takeover(self._engine, campaign_id, actor=self._actor, delay=RETRY_DELAY)
+            await self._wake_for_retry()
+        except Exception:
+            # Its announcement runs out, and it is announced again.
+            log.exception("failure_not_counted", campaign_id=str(campaign_id))
+
+    async def _wake_for_retry(self) -> None:
         if self._check_interval > RETRY_DELAY:
             await wake_scheduler(self._engine)
 

@@ -40,6 +40,8 @@ class OwnedCampaign:
     """Reading of `boot_time()` when it came into memory."""
     ahead: int = 0
     """How many contacts are to be read at once, where more than usual."""
+    served: int = 0
+    """The gate's round that last let a call of it through; 0: none has."""
 
     def saw(self, *, only_waiting: bool) -> None:
         """Read further ahead while everybody whom the gate looks at has to wait for a window: there may be a million of

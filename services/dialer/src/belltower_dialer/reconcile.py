@@ -160,7 +160,9 @@ class Reconciler:
         if not free and await self._was_never_placed(call):
             await self._end(call, CallStatus.NOT_PLACED, "The carrier has no such call.")
             result = CallStatus.NOT_PLACED
-        elif call.now >= max(_last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)):
+        elif call.now >= max(
+            _last_possible_end(call), call.send_by + timedelta(seconds=self._absent_for + FINDING_OUT)
+        ):
             await self._end(call, CallStatus.UNKNOWN, _in_doubt(len(free), twins))
             result = CallStatus.UNKNOWN
         return Seen(result, NewLook(call.id, "list", result, _shown(candidates, bound), twins - 1))

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.dead_letters import forget_dead_letters
 from belltower.db.due import count_backlog, forget_dialers
 from belltower.db.engine import transaction
 from belltower.db.idempotency import forget_keys
@@ -61,6 +62,7 @@ async def keep_folding(engine: AsyncEngine) -> None:
                     await forget_imports(connection)
                     await forget_sessions(connection)
                     await forget_attempts(connection)
+                    await forget_dead_letters(connection)
         except Exception:
             log.exception("fold_failed")
             metrics.tick_errors.labels("fold").inc()

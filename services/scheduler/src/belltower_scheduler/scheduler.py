@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.due import Wake, next_wake
 from belltower.db.engine import create_engine, database_problem
+from belltower.messaging.dead_letters import DeadLetterConsumer
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import DatabaseSettings
 from belltower_scheduler import metrics
 from belltower_scheduler.announce_due import announce_due
+from belltower_scheduler.dead_letters import keep_replaying, recorder
 from belltower_scheduler.fold import keep_folding
 from belltower_scheduler.keep_verifying import keep_verifying
 from belltower_scheduler.listener import listen
@@ -50,9 +52,11 @@ class CampaignScheduler:
         check_interval: float = 60,
         minimum_balance: Decimal = Decimal(0),
         audit_interval: float = 0,
+        dead_letters: DeadLetterConsumer | None = None,
     ) -> None:
         self._engine = engine
         self._publisher = publisher
+        self._dead_letters = dead_letters
         self._database = database
         self.check_interval = check_interval
         self._minimum_balance = minimum_balance
@@ -65,7 +69,7 @@ class CampaignScheduler:
         self._ticked_at = boot_time()
 
     async def run(self) -> None:
-        """Announce, sweep, fold, make occurrences and audit, for ever; a loop that dies ends the process."""
+        """Announce, sweep, fold, make occurrences, audit and record dead letters, for ever; a loop that dies ends the process."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publisher.run())
             group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
@@ -73,6 +77,9 @@ class CampaignScheduler:
             group.create_task(keep_making(self._engine, self._minimum_balance, self._unmade, self._woken.set))
             group.create_task(keep_wall_times(self._engine))
             group.create_task(keep_verifying(self._database, self._audit_interval))
+            group.create_task(keep_replaying(self._engine, self._publisher))
+            if self._dead_letters is not None:
+                group.create_task(self._dead_letters.run())
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:
@@ -168,13 +175,15 @@ _scheduler: CampaignScheduler | None = None
 def initialize_scheduler(settings: SchedulerSettings) -> CampaignScheduler:
     """Build the process's scheduler, which `get_scheduler` then returns."""
     global _scheduler
+    engine = create_engine(settings, name="scheduler")
     _scheduler = CampaignScheduler(
-        create_engine(settings, name="scheduler"),
+        engine,
         CampaignPublisher(settings, name="scheduler"),
         settings,
         check_interval=settings.check_interval,
         minimum_balance=settings.minimum_balance,
         audit_interval=settings.audit_interval,
+        dead_letters=recorder(settings, engine),
     )
     return _scheduler
 

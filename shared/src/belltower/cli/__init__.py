@@ -2,7 +2,7 @@
 
 import typer
 
-from belltower.cli import do_not_call, operator, series, unknown
+from belltower.cli import dead_letters, do_not_call, operator, series, unknown
 from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower.cli.call_limits import call_limits
 from belltower.cli.calling_hours import calling_hours
@@ -65,3 +65,5 @@ app.command(name="migrate", rich_help_panel="Operation")(operator.migrate_databa
 app.command(name="create-account", rich_help_panel="Operation")(operator.open_account)
 app.command(name="create-user", rich_help_panel="Operation")(operator.add_user)
 app.command(name="verify", rich_help_panel="Operation")(operator.verify)
+app.add_typer(dead_letters.operators, name="operators", rich_help_panel="Operation")
+app.add_typer(dead_letters.commands, name="dead-letters", rich_help_panel="Operation")

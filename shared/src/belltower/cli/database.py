@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from belltower.db.accounts import NewAccount, choose_account, create_account, find_account
 from belltower.db.engine import connect_directly, create_engine, database_url, is_outage, sqlstate, transaction
 from belltower.db.migrate import ForeignDatabase, migrate
-from belltower.db.users import create_user
+from belltower.db.users import create_user, make_operator
 from belltower.domain import credentials, phone
 from belltower.domain.calling_window import first_window
 from belltower.domain.errors import BelltowerError, Invalid
@@ -50,10 +50,18 @@ def bring_to_newest_schema() -> None:
 
 
 def open_account(
-    name: str, email: str, *, caller_id: str, balance: str, password_stdin: bool, if_missing: bool, as_json: bool
+    name: str,
+    email: str,
+    *,
+    caller_id: str,
+    balance: str,
+    password_stdin: bool,
+    is_operator: bool,
+    if_missing: bool,
+    as_json: bool,
 ) -> None:
     """Create an account from what was typed, and show its key."""
-    email = _email(email)
+    email = email_address(email)
     password = _read_password(email) if password_stdin else credentials.new_password()
     new = NewAccount(
         name=_name(name),
@@ -64,32 +72,39 @@ def open_account(
         balance=_balance(balance),
         calling_window=first_window(is_simulated=load(CarrierKindSettings).carrier is CarrierKind.SIMULATED),
     )
-    created = run(lambda engine: _create_account(engine, new, if_missing=if_missing))
+    created = run(lambda engine: _create_account(engine, new, is_operator=is_operator, if_missing=if_missing))
     if "api_key" in created and not password_stdin:
         created["password"] = password
     _show(created, as_json=as_json)
 
 
-def add_user(email: str, *, account: str, role: Role, password_stdin: bool, as_json: bool) -> None:
+def add_user(email: str, *, account: str, role: Role, is_operator: bool, password_stdin: bool, as_json: bool) -> None:
     """Add a person to an account."""
-    email = _email(email)
+    email = email_address(email)
     hashed = credentials.password_hash(_read_password(email) if password_stdin else _ask_for_password(email))
 
     async def add(engine: AsyncEngine) -> dict[str, str | bool]:
         async with transaction(engine) as connection:
             chosen = await choose_account(connection, account)
-            await create_user(connection, chosen.id, email=email, password_hash=hashed, role=role)
-        return {"account_id": str(chosen.id), "account": chosen.name, "email": email, "role": role.value}
+            await create_user(
+                connection, chosen.id, email=email, password_hash=hashed, role=role, is_operator=is_operator
+            )
+        added = {"account_id": str(chosen.id), "account": chosen.name, "email": email, "role": role.value}
+        return {**added, "operator": True} if is_operator else {**added}
 
     _show(run(add), as_json=as_json)
 
 
-async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: bool) -> dict[str, str | bool]:
+async def _create_account(
+    engine: AsyncEngine, new: NewAccount, *, is_operator: bool, if_missing: bool
+) -> dict[str, str | bool]:
     async with transaction(engine) as connection:
         if if_missing and (existing := await find_account(connection, new.email)):
             return {"account_id": str(existing), "existing": True}
         api_key = credentials.new_api_key()
         account_id = await create_account(connection, new, api_key)
+        if is_operator:
+            await make_operator(connection, new.email, is_operator=True)
     return {"account_id": str(account_id), "email": new.email, "api_key": api_key}
 
 
@@ -115,7 +130,9 @@ def run(work: Callable[[AsyncEngine], Awaitable[T]], *, status: int = 1) -> T:
     except (BelltowerError, ForeignDatabase) as error:
         raise _failure(str(error), status) from None
     except _STARTING as error:
-        raise _failure(f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.", status) from None
+        raise _failure(
+            f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.", status
+        ) from None
     except asyncpg.PostgresError as error:
         raise _failure(f"The database at {where} refuses us: {error}. Check DATABASE_URL.", status) from None
     except DBAPIError as error:
@@ -173,7 +190,7 @@ def _name(text: str) -> str:
     return text.strip()
 
 
-def _email(text: str) -> str:
+def email_address(text: str) -> str:
     try:
         return credentials.normalise_email(text)
     except ValueError as reason:

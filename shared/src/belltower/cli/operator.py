@@ -25,6 +25,9 @@ def open_account(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one.")
     ] = False,
+    is_operator: Annotated[
+        bool, typer.Option("--operator", help="They run this installation, and see its dead letters.")
+    ] = False,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="Do nothing when the e-mail address has an account already.")
     ] = False,
@@ -39,6 +42,7 @@ def open_account(
         caller_id=caller_id,
         balance=balance,
         password_stdin=password_stdin,
+        is_operator=is_operator,
         if_missing=if_missing,
         as_json=as_json,
     )
@@ -52,6 +56,9 @@ def add_user(
     role: Annotated[
         Role, typer.Option(help="A member may do all but what concerns API keys and putting money in.")
     ] = Role.MEMBER,
+    is_operator: Annotated[
+        bool, typer.Option("--operator", help="They run this installation, and see its dead letters.")
+    ] = False,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
     ] = False,
@@ -60,7 +67,14 @@ def add_user(
     """Add a person to an account. Their password is asked for."""
     from belltower.cli import database
 
-    database.add_user(email, account=account, role=role, password_stdin=password_stdin, as_json=as_json)
+    database.add_user(
+        email,
+        account=account,
+        role=role,
+        is_operator=is_operator,
+        password_stdin=password_stdin,
+        as_json=as_json,
+    )
 
 
 def verify(

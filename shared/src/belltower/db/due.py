@@ -11,7 +11,7 @@ from belltower.db.engine import in_transaction, sql, transaction
 from belltower.domain.campaign import CampaignStatus, sources
 
 POISON = 3
-"""A campaign that loses this many owners in a row without a call in between is paused."""
+"""A campaign that loses this many owners in a row, or fails so often, without a call that was placed in between is paused."""
 
 
 @dataclass(frozen=True, slots=True)

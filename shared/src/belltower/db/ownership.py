@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from belltower.db.due import POISON
-from belltower.db.engine import in_transaction, sql
+from belltower.db.engine import in_transaction, sql, transaction
 from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.campaign import CampaignStatus, sources
 
@@ -64,8 +64,11 @@ class Released:
     due_in: float | None
 
 
-async def take_over(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *, actor: str) -> list[Taken]:
-    """Take over those of the announced campaigns that are due and nobody's.
+async def take_over(
+    engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *, actor: str, suspected: bool | None = None
+) -> list[Taken]:
+    """Take over those of the announced campaigns that are due and nobody's; of these those that are `suspected` of ending
+    dialers, or the others, where one of both is wanted.
 
     Waits for one that is due within a second, tries one again that somebody else has locked at the moment, drops what is
     taken or not due. When this returns the takeover has committed: the ownership is the retry, the message can go.
@@ -78,7 +81,8 @@ async def take_over(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *,
         async def work(connection: AsyncConnection, ids: list[UUID] = remaining) -> list[Taken]:
             if (await connection.execute(sql("is_alive"), {"dialer": dialer_id})).scalar_one_or_none() is None:
                 raise NotAlive(f"The heartbeat of dialer {dialer_id} has lapsed.")
-            rows = await connection.execute(sql("take_over"), {"ids": ids, "dialer": dialer_id, "actor": actor})
+            wanted = {"ids": ids, "dialer": dialer_id, "actor": actor, "suspected": suspected}
+            rows = await connection.execute(sql("take_over"), wanted)
             return [_taken(row) for row in rows.mappings()]
 
         taken += await in_transaction(engine, work)
@@ -88,12 +92,40 @@ async def take_over(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *,
             break
         async with engine.connect() as connection:
             rows = (await connection.execute(sql("not_taken"), {"ids": missing})).all()
-        soon = {row.id: row.due_in for row in rows if row.due_in <= MAX_EARLY}
+        soon = {
+            row.id: row.due_in
+            for row in rows
+            if row.due_in <= MAX_EARLY and (suspected is None or (row.evictions > 0) is suspected)
+        }
         if not soon:
             break
         remaining = list(soon)
         await asyncio.sleep(max(min(soon.values()), _LOCKED_PAUSE))
     return taken
+
+
+async def find_suspects(engine: AsyncEngine, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Those of the campaigns that nobody owns and that lost owners, and how many in a row."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(sql("not_taken"), {"ids": list(ids)})
+        return {row.id: row.evictions for row in rows if row.evictions > 0 and row.due_in <= MAX_EARLY}
+
+
+async def try_campaigns(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID]) -> None:
+    """Note what a dialer tries by itself from now on: should it be lost meanwhile, these did it. None: nothing any more."""
+    async with transaction(engine) as connection:
+        await connection.execute(sql("try_campaigns"), {"dialer": dialer_id, "campaigns": list(ids)})
+
+
+async def give_up_takeover(engine: AsyncEngine, campaign_id: UUID, *, actor: str, delay: float) -> None:
+    """Count that a campaign could not be taken over, and have it tried again in `delay` seconds; it is paused after three."""
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(
+            sql("takeover_failed"), {"campaign": campaign_id, "actor": actor, "poison": POISON, "delay": delay}
+        )
+
+    await in_transaction(engine, work)
 
 
 async def read_owned(engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID]) -> list[Taken]:

@@ -34,7 +34,7 @@ async def create_session(connection: AsyncConnection, user_id: UUID, token: str)
 async def find_session(connection: AsyncConnection, token: str) -> Principal | None:
     """Who is signed in with this token; None when nobody is, or not any more."""
     found = await connection.execute(
-        select(users.c.id, users.c.account_id, users.c.email, users.c.role)
+        select(users.c.id, users.c.account_id, users.c.email, users.c.role, users.c.is_operator)
         .join_from(sessions, users)
         .where(
             sessions.c.token_hash == session_token_hash(token),
@@ -44,7 +44,7 @@ async def find_session(connection: AsyncConnection, token: str) -> Principal | N
     row = found.one_or_none()
     if row is None:
         return None
-    return Principal(row.account_id, f"user {row.email}", User(row.id, row.email, Role(row.role)))
+    return Principal(row.account_id, f"user {row.email}", User(row.id, row.email, Role(row.role), row.is_operator))
 
 
 async def end_session(connection: AsyncConnection, token: str) -> None:

@@ -42,6 +42,8 @@ from belltower.domain.answering_machine import AnsweringMachine
 from belltower.domain.call import FINAL as FINAL_CALL
 from belltower.domain.call import LIVE, CallStatus, Disposition
 from belltower.domain.campaign import OPEN_CONTACT, RUNNABLE, CampaignStatus, ContactStatus
+from belltower.domain.dead_letter import Reason
+from belltower.domain.dead_letter import Status as DeadLetterStatus
 from belltower.domain.principal import Role
 from belltower.domain.series import SeriesEventKind, SeriesStatus
 from belltower.domain.unknown_call import Decision
@@ -219,6 +221,13 @@ users = Table(
     Column("password_hash", Text, nullable=False, comment="argon2id."),
     Column("role", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column(
+        "is_operator",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="Runs this installation: sees what belongs to no account, such as dead letters.",
+    ),
     CheckConstraint(f"role IN ({sql_list(Role)})", name="role"),
     UniqueConstraint("email"),
 )
@@ -268,6 +277,13 @@ dialers = Table(
     Column("started_at", Instant, nullable=False, server_default=func.clock_timestamp()),
     Column(
         "lapses_at", Instant, nullable=False, comment="Past: it is dead or stopped, and its campaigns are taken away."
+    ),
+    Column(
+        "trials",
+        ARRAY(Uuid),
+        nullable=False,
+        server_default="{}",
+        comment="Campaigns that it tries by themselves, since dialers were lost with them: if it is lost, they did it.",
     ),
     comment="A dialer's id is also the key of the session advisory lock that it holds while it lives.",
 )
@@ -919,4 +935,37 @@ idempotency_keys = Table(
     CheckConstraint("(status IS NULL) = (body IS NULL) AND (status IS NULL) = (headers IS NULL)", name="answer"),
     Index("idempotency_keys_created_at_idx", "created_at"),
     comment="Requests that must not be done twice, with the answers that they got, for 24 hours.",
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False, unique=True, comment="SHA-256 of its reason and its body."),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=True, comment="What the dialer said of it."),
+    Column("status", Text, nullable=False, server_default=DeadLetterStatus.WAITING.value),
+    Column("times", Integer, nullable=False, server_default="1", comment="How often the same one came."),
+    Column("message_ids", ARRAY(Text), nullable=False, comment="The latest; one that is recorded again is known."),
+    Column("publisher", Text, nullable=True, comment="Who sent it, as it says."),
+    Column("reported_by", Text, nullable=True, comment="The dialer that gave it up."),
+    Column("published_at", Instant, nullable=True, comment="As it says."),
+    Column(
+        "body",
+        LargeBinary,
+        nullable=True,
+        comment="For sending it again. It may hold anything, and is shown to nobody; null: too large, or done with.",
+    ),
+    Column("size", Integer, nullable=False, comment="Bytes of the body."),
+    Column("campaign_ids", ARRAY(Uuid), nullable=False, server_default="{}", comment="Where they can be read."),
+    Column("first_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("last_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("decided_at", Instant, nullable=True),
+    Column("decided_by", Text, nullable=True, comment="Who had it replayed or discarded."),
+    Column("sent_at", Instant, nullable=True, comment="When a scheduler last began to send it again."),
+    CheckConstraint(f"reason IN ({sql_list(Reason)})", name="reason"),
+    _status_check(DeadLetterStatus),
+    Index("dead_letters_waiting_idx", "last_at", "id", postgresql_where=text("status IN ('replaying', 'waiting')")),
+    Index("dead_letters_last_at_idx", "last_at", "id"),
+    comment="Messages that came to nothing, for 30 days. A dead letter is never a lost campaign: its row decides.",
 )

@@ -21,7 +21,7 @@ class NotFound(BelltowerError):
 
 
 class IllegalTransition(BelltowerError):
-    """The campaign's status does not allow this."""
+    """The status of a campaign, or of what else there is, does not allow this."""
 
 
 class AlreadyDecided(BelltowerError):

@@ -19,6 +19,8 @@ class User:
     id: UUID
     email: str
     role: Role
+    is_operator: bool = False
+    """Runs this installation: sees what belongs to no account, such as dead letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,8 @@ class Principal:
     def is_administrator(self) -> bool:
         """An API key may do all that its account may."""
         return self.user is None or self.user.role is Role.ADMINISTRATOR
+
+    @property
+    def is_operator(self) -> bool:
+        """A key is its account's, and never an operator's."""
+        return self.user is not None and self.user.is_operator

@@ -1,21 +1,25 @@
 """Consuming `campaign.due`.
 
 A message is acked when its handler has returned, which is after the takeover has committed: the ownership is the retry.
-What cannot be decoded is rejected into the dead-letter queue. An event of a newer version is put back, for a newer dialer: it
-ends there, too, after so many deliveries as the queue allows, while nobody reads it. Anything else that goes wrong acks as well:
-the campaign's row was not taken, and it is announced again.
+What cannot be decoded, and what fails for a reason that will not pass by itself, becomes a dead letter first: a copy with the
+reason in its headers, which a message that is merely rejected cannot carry. Only when the broker has confirmed the copy is
+the message acked; before that it is redelivered, whatever breaks. An event of a newer version is put back, for a newer
+dialer: it is dead-lettered, too, after so many deliveries as the queue allows, while nobody reads it. Anything else that goes
+wrong acks as well: the campaign's row was not taken, and it is announced again.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from prometheus_client import Counter
 
+from belltower.domain.dead_letter import Reason
 from belltower.events import CampaignDue, NewerVersion, Undecodable
 from belltower.messaging.connection import BROKER_ERRORS, keep_connected
+from belltower.messaging.dead_letters import bury
 from belltower.messaging.topology import declare
 from belltower.runtime.settings import BrokerSettings
 
@@ -34,6 +38,14 @@ class ConsumerForgotten(ConnectionError):
     """The broker dropped this consumer (its queue was deleted, say) without closing the connection."""
 
 
+class Failing(Exception):
+    """Campaigns of an event that cannot be taken over, for reasons that do not pass by themselves: what is wrong, by campaign."""
+
+    def __init__(self, reasons: Mapping[UUID, str]) -> None:
+        super().__init__(f"{len(reasons)} campaigns cannot be taken over.")
+        self.reasons = reasons
+
+
 class CampaignConsumer:
     """Hands each `campaign.due` to `handle`. `run()` keeps its connection; it consumes while that is wanted.
 
@@ -50,6 +62,7 @@ class CampaignConsumer:
         self._wanted = asyncio.Event()
         self._unwanted = asyncio.Event()
         self._quiet = asyncio.Event()
+        self._broken = asyncio.Event()
         self.consuming = False
 
     def want(self, wanted: bool) -> None:
@@ -79,7 +92,7 @@ class CampaignConsumer:
     async def _use(self, connection: AbstractConnection) -> None:
         while True:
             await self._wanted.wait()
-            async with connection.channel() as channel:
+            async with connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
                 await self._consume(channel)
 
     async def _consume(self, channel: AbstractChannel) -> None:
@@ -88,17 +101,22 @@ class CampaignConsumer:
         _, queue = await declare(channel)
         tag = await queue.consume(self._receive)
         self.consuming = True
+        self._broken.clear()
+        broken, unwanted = (asyncio.ensure_future(event.wait()) for event in (self._broken, self._unwanted))
         try:
             while self._wanted.is_set():
                 underlay = await channel.get_underlay_channel()
                 if tag not in underlay.consumers:  # type: ignore[attr-defined]
                     raise ConsumerForgotten("The broker dropped the consumer of campaign.due.")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._unwanted.wait(), WATCH_INTERVAL)
+                await asyncio.wait({broken, unwanted}, timeout=WATCH_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
+                if broken.done():
+                    raise ConnectionError("A message could not be confirmed, and is delivered again.")
             await queue.cancel(tag)
             if self._at_work:
                 await asyncio.wait(set(self._at_work))
         finally:
+            broken.cancel()
+            unwanted.cancel()
             self.consuming = False
             self._note_quiet()
 
@@ -120,23 +138,35 @@ class CampaignConsumer:
                 return
             except Undecodable as error:
                 log.error("message_undecodable", message_id=message.message_id, error=str(error))
+                await bury(message, message.body, Reason.UNDECODABLE, str(error), by=self._name)
                 messages.labels("dead_lettered").inc()
-                await message.reject(requeue=False)
-                return
-            try:
-                await self._handle(event)
-                messages.labels("handled").inc()
-            except Exception:
-                # Whatever it was: the rows were not taken, and are announced again.
-                log.exception("message_failed", message_id=message.message_id, campaigns=len(event.campaign_ids))
-                messages.labels("failed").inc()
+            else:
+                await self._hand_over(message, event)
             await message.ack()
         except BROKER_ERRORS as error:
-            # The connection broke before the ack: it is delivered again, and the takeover finds the campaigns taken.
+            # The connection broke, or a dead letter was not confirmed: it is delivered again, and a takeover finds its
+            # campaigns taken.
             log.warning("ack_lost", message_id=message.message_id, error=f"{type(error).__name__}: {error}")
+            self._broken.set()
 
     async def _put_back(self, message: AbstractIncomingMessage, error: NewerVersion) -> None:
         log.warning("message_of_newer_version", message_id=message.message_id, error=str(error))
         messages.labels("put_back").inc()
         await asyncio.sleep(PUT_BACK_PAUSE)
         await message.nack(requeue=True)
+
+    async def _hand_over(self, message: AbstractIncomingMessage, event: CampaignDue) -> None:
+        try:
+            await self._handle(event)
+            messages.labels("handled").inc()
+        except Failing as failing:
+            for campaign_id, reason in failing.reasons.items():
+                log.error(
+                    "campaign_not_taken", message_id=message.message_id, campaign_id=str(campaign_id), error=reason
+                )
+                await bury(message, CampaignDue([campaign_id]).encode(), Reason.FAILED, reason, by=self._name)
+            messages.labels("dead_lettered").inc()
+        except Exception:
+            # Whatever it was: the rows were not taken, and are announced again.
+            log.exception("message_failed", message_id=message.message_id, campaigns=len(event.campaign_ids))
+            messages.labels("failed").inc()

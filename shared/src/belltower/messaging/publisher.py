@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, HeadersType
 from aio_pika.exceptions import DeliveryError
 
 from belltower.events import MAX_IDS, CampaignDue
@@ -60,23 +60,29 @@ class CampaignPublisher:
             campaign_id for part, confirmed in zip(parts, results, strict=True) if not confirmed for campaign_id in part
         ]
 
+    async def publish_again(self, body: bytes) -> bool:
+        """Send a message once more that has come to nothing; whether the broker confirmed it in time."""
+        exchange = self._exchange
+        return exchange is not None and await self._confirmed(exchange, body, {})
+
     async def _publish_one(self, exchange: AbstractExchange, campaign_ids: Sequence[UUID]) -> bool:
+        return await self._confirmed(exchange, CampaignDue(campaign_ids).encode(), {"campaigns": len(campaign_ids)})
+
+    async def _confirmed(self, exchange: AbstractExchange, body: bytes, headers: HeadersType) -> bool:
         message = Message(
-            CampaignDue(campaign_ids).encode(),
+            body,
             content_type="application/json",
             delivery_mode=DeliveryMode.PERSISTENT,
             message_id=str(uuid4()),
             type=CampaignDue.TYPE,
             app_id=self._name,
             timestamp=utc_now(),
-            headers={"campaigns": len(campaign_ids)},
+            headers=headers,
         )
         try:
             await exchange.publish(message, routing_key=DUE_QUEUE, mandatory=True, timeout=CONFIRM_TIMEOUT)
         except BROKER_ERRORS as error:
-            log.warning(
-                "announcement_not_confirmed", campaigns=len(campaign_ids), error=f"{type(error).__name__}: {error}"
-            )
+            log.warning("message_not_confirmed", **headers, error=f"{type(error).__name__}: {error}")
             if isinstance(error, DeliveryError):
                 await self._begin_anew()
             return False

@@ -1,6 +1,7 @@
 """Named points of the flow at which tests kill or stop a process.
 
-`BELLTOWER_FAULT=<point>:<kill|stop>` does it to this process, `<point>:<kill|stop>:<n>` at its n-th passage.
+`BELLTOWER_FAULT=<point>:<kill|stop>` does it to this process, `<point>:<kill|stop>:<n>` at its n-th passage,
+`<point>:<kill|stop>:<id>` only when it is about the campaign with that id.
 `BELLTOWER_FAULT_FUSES=<folder>` does it to whichever process comes by: a file there that is named for a point is a fuse, and
 holds what it does and at which passage (`kill 3`). It burns once, and leaves `<point>.fired-<pid>` behind.
 
@@ -23,19 +24,21 @@ Point = Literal[
     "carrier.requested",
     "carrier.placed",
     "takeover.before_ack",
+    "campaign.begun",
     "outcome.before_commit",
 ]
 
 _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
-_point, _action, _passage, *_ = *os.environ.get("BELLTOWER_FAULT", "").split(":"), "", ""
-_passages = int(_passage or 1) if _point else 0
+_point, _action, _when, *_ = *os.environ.get("BELLTOWER_FAULT", "").split(":"), "", ""
+_subject = "" if _when.isdecimal() else _when
+_passages = int(_when) if _when.isdecimal() else int(bool(_point))
 _fuses = os.environ.get("BELLTOWER_FAULT_FUSES")
 
 
-def point(name: Point) -> None:
-    """Die or stop here, once, when a test asked for it."""
+def point(name: Point, subject: object = "") -> None:
+    """Die or stop here, once, when a test asked for it; `subject` is what the point is about."""
     global _passages
-    if _passages and name == _point:
+    if _passages and name == _point and _subject in ("", str(subject)):
         _passages -= 1
         if not _passages:
             os.kill(os.getpid(), _SIGNALS[_action])

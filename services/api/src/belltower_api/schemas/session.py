@@ -37,10 +37,13 @@ class User(BaseModel):
     id: UUID = Field(examples=["01976f5c-0a01-7f60-9b3e-7d2c5a8e4b19"])
     email: str = Field(examples=["ada@example.com"])
     role: Role = Field(description="member: all but API keys and putting money into the wallet.")
+    is_operator: bool = Field(
+        description="Runs this installation: sees what belongs to no account, such as dead letters.", examples=[False]
+    )
 
     @classmethod
     def of(cls, user: principal.User) -> Self:
-        return cls(id=user.id, email=user.email, role=user.role)
+        return cls(id=user.id, email=user.email, role=user.role, is_operator=user.is_operator)
 
 
 class Session(BaseModel):

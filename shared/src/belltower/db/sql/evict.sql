@@ -1,6 +1,7 @@
 -- Take the campaigns of dead dialers away; the dialers' rows are locked by the statement before. A campaign that loses
--- its owner three times in a row without one gated call is poison: it is paused with the reason. One that somebody has
--- locked comes next time: what is due does not wait for it.
+-- its owner three times in a row without one call that was placed is poison: it is paused with the reason. Whatever runs beside
+-- it loses its owner as well: so a campaign that lost one is tried again by itself, and when a dialer is lost while it tries
+-- some, only these are suspected further. One that somebody has locked comes next time: what is due does not wait for it.
 WITH lost AS (
     SELECT
         campaigns.id,
@@ -8,11 +9,13 @@ WITH lost AS (
             WHEN EXISTS (
                 SELECT FROM attempts
                 WHERE attempts.campaign_id = campaigns.id AND attempts.dialer = campaigns.owner
-                  AND attempts.gated_at >= campaigns.taken_at
+                  AND attempts.gated_at >= campaigns.taken_at AND attempts.carrier_call_id IS NOT NULL
             ) THEN 0
+            WHEN cardinality(dialers.trials) > 0 AND campaigns.id <> ALL(dialers.trials) THEN campaigns.evictions
             ELSE campaigns.evictions + 1
         END AS evictions
     FROM campaigns
+    JOIN dialers ON dialers.id = campaigns.owner
     WHERE owner = ANY(CAST(:dialers AS bigint[]))
     ORDER BY campaigns.id
     FOR NO KEY UPDATE OF campaigns SKIP LOCKED

@@ -1,5 +1,5 @@
--- A campaign whose processing failed unexpectedly is given back to be tried again later; after three times without a gated
--- call in between it is paused with the reason.
+-- A campaign whose processing failed unexpectedly is given back to be tried again later; after three times without a call that
+-- was placed in between it is paused with the reason.
 WITH failing AS (
     SELECT
         campaigns.id,
@@ -7,7 +7,7 @@ WITH failing AS (
             WHEN EXISTS (
                 SELECT FROM attempts
                 WHERE attempts.campaign_id = campaigns.id AND attempts.dialer = campaigns.owner
-                  AND attempts.gated_at >= campaigns.taken_at
+                  AND attempts.gated_at >= campaigns.taken_at AND attempts.carrier_call_id IS NOT NULL
             ) THEN 0
             ELSE campaigns.evictions + 1
         END AS evictions

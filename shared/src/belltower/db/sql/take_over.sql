@@ -1,9 +1,11 @@
--- Take due campaigns that nobody owns. The dialer's heartbeat is locked by the statement before; the rest is each row's own.
+-- Take due campaigns that nobody owns: all of them, or those that are suspected of ending dialers, or the others (:suspected).
+-- The dialer's heartbeat is locked by the statement before; the rest is each row's own.
 WITH free AS (
     SELECT id
     FROM campaigns
     WHERE id = ANY(CAST(:ids AS uuid[]))
       AND next_due_at <= clock_timestamp() AND owner IS NULL
+      AND (CAST(:suspected AS boolean) IS NULL OR (evictions > 0) = :suspected)
     ORDER BY id
     FOR NO KEY UPDATE SKIP LOCKED
 ),
