@@ -69,6 +69,12 @@ UPLOADS = ("/api/campaigns/upload", "/api/imports")
 """Where files are taken. The gateway lets as much through there."""
 
 
+VISITORS = ("/api/session", "/api/administrator")
+"""What anybody may send to."""
+_VISITORS_LIMIT = 2**16
+"""Bytes of that."""
+
+
 class Api(FastAPI):
     """FastAPI with our own errors, and the data of events, in its OpenAPI document."""
 
@@ -164,6 +170,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         limit=settings.request_limit,
         limits={
             **dict.fromkeys(UPLOADS, settings.upload_limit),
+            **dict.fromkeys(VISITORS, _VISITORS_LIMIT),
             CALLBACK_PATH: carrier_callbacks.BODY_LIMIT,
             KEY_PRESS_PATH: carrier_callbacks.BODY_LIMIT,
             WHO_ANSWERED_PATH: carrier_callbacks.BODY_LIMIT,

@@ -2,10 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from fastapi.responses import StreamingResponse
+
+_FORMULA = re.compile(
+    r"((?:^|[;\t|\r\n])[ \u00a0\"\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*)([=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
+"""Where a cell may begin, what a program may skip there, and a sign that makes a formula of it."""
 
 
 def csv_responses(columns: Sequence[str], row: Sequence[str]) -> dict[int | str, dict[str, Any]]:
@@ -39,5 +45,9 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Text that no spreadsheet takes for a formula (OWASP, CSV injection).
+
+    Not at its beginning, and not behind what separates cells elsewhere: where a list separator is a semicolon, a program cuts
+    the line at each of them and minds no quotes that do not begin a cell. Some take full-width signs for ASCII's.
+    """
+    return _FORMULA.sub(r"\1'\2", text)

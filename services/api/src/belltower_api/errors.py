@@ -70,6 +70,46 @@ class TooLarge(HTTPException):
         super().__init__(413, detail)
 
 
+class TooSlow(HTTPException):
+    """The body of a request does not come."""
+
+    code = "too_slow"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(408, detail, {"Connection": "close"})
+
+
+class AmbiguousLength(HTTPException):
+    """A body whose length is said in two ways (RFC 9112, 6.3): two servers in a row might see two requests or one in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            400,
+            "The request has both Content-Length and Transfer-Encoding. Send one of them.",
+            {"Connection": "close"},
+        )
+
+
+class RepeatedMember(HTTPException):
+    """JSON in which a member of an object comes twice."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(400, f"{name[:64]!a} comes twice in one object. Send each member once.")
+
+
+class Busy(HTTPException):
+    """As many large bodies are read as can be."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            503,
+            "As many large requests are under way here as can be. Send this again after the seconds in Retry-After.",
+            {"Retry-After": "10"},
+        )
+
+
 class UnsupportedMediaType(HTTPException):
     """The body, or an uploaded file, is of a type that is not read here."""
 

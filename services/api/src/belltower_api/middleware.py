@@ -1,5 +1,6 @@
 """Around every request: its id, its time, its size, and the answer to what nobody foresaw. Pure ASGI."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from belltower_api.errors import TooLarge
+from belltower_api.errors import AmbiguousLength, Busy, TooLarge, TooSlow
 from belltower_api.problems import unexpected
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,19 @@ latency = Histogram(
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+
+LARGE_BODY = 2**20
+"""Bytes of a body that takes its place among large ones."""
+MOST_FILES = 16
+"""Forms with large files that are received and read at once: they lie on the disk."""
+MOST_TEXTS = 4
+"""Other large bodies: as JSON is read, it takes up to thirty times its size of memory."""
+PLACE_TIMEOUT = 20.0
+"""Seconds that a large body waits for its place. Its sender waits, too: nothing more is read of it."""
+BODY_PAUSE = 20.0
+"""Seconds for which nothing of a body may come."""
+BODY_TIMEOUT = 300.0
+"""Seconds in which all of it comes, as at the gateway."""
 
 REQUEST_ID = "X-Request-Id"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -39,6 +53,7 @@ class RequestScope:
         self._app = app
         self._limit = limit
         self._limits = limits
+        self._files, self._texts = asyncio.Semaphore(MOST_FILES), asyncio.Semaphore(MOST_TEXTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,16 +73,19 @@ class RequestScope:
                 is_stream = headers.get("Content-Type", "").startswith("text/event-stream")
             await send(message)
 
+        is_file = Headers(scope=scope).get("Content-Type", "").lower().startswith("multipart/")
         limit = self._limits.get(scope["path"], self._limit)
+        body = _Body(scope, receive, limit, self._files if is_file else self._texts)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, _limited(scope, receive, limit), respond)
+                await self._app(scope, body.receive, respond)
             except Exception as error:  # the last line before the socket
                 response = unexpected(request_id, error)
                 if status:
                     raise
                 await response(scope, receive, respond)
             finally:
+                body.close()
                 seconds = time.perf_counter() - began
                 route = getattr(scope.get("route"), "path", "unmatched")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -84,22 +102,62 @@ def _request_id(scope: Scope) -> str:
     return given if _ACCEPTED_ID.fullmatch(given) else uuid4().hex
 
 
-def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Receive a body of at most `limit` bytes; `TooLarge` at the first sign of more."""
-    announced = Headers(scope=scope).get("Content-Length", "")
-    received = 0
+class _Body:
+    """The body of a request: how much of it comes, in what time, and among how many other large ones."""
 
-    async def receive_at_most() -> Message:
-        nonlocal received
-        if announced.isdecimal() and int(announced) > limit:
-            raise _too_large(limit)
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise _too_large(limit)
+    def __init__(self, scope: Scope, receive: Receive, limit: int, large: asyncio.Semaphore) -> None:
+        headers = Headers(scope=scope)
+        announced = headers.get("Content-Length", "")
+        self._announced = int(announced) if announced.isdecimal() else 0
+        self._is_ambiguous = "Content-Length" in headers and "Transfer-Encoding" in headers
+        self._receive, self._limit, self._large = receive, limit, large
+        self._received = 0
+        self._waited = 0.0
+        self._is_whole = False
+        self._has_place = False
+
+    async def receive(self) -> Message:
+        """The next of it. Raises `TooLarge`, `TooSlow`, `Busy` and `AmbiguousLength`."""
+        if self._is_whole:  # what comes now is that the client goes
+            return await self._receive()
+        if self._is_ambiguous:
+            raise AmbiguousLength
+        if self._announced > self._limit:
+            raise _too_large(self._limit)
+        message = await self._in_time()
+        self._received += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        if self._received > self._limit:
+            raise _too_large(self._limit)
+        if self._received > LARGE_BODY and not self._has_place:
+            await self._take_place()
         return message
 
-    return receive_at_most
+    def close(self) -> None:
+        """The request was answered."""
+        if self._has_place:
+            self._large.release()
+
+    async def _in_time(self) -> Message:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(min(BODY_PAUSE, BODY_TIMEOUT - self._waited)):
+                return await self._receive()
+        except TimeoutError:
+            raise TooSlow(
+                f"The body did not arrive: nothing came for {BODY_PAUSE:.0f} seconds, or all of it took more than"
+                f" {BODY_TIMEOUT / 60:.0f} minutes. Send it again, or less of it."
+            ) from None
+        finally:
+            self._waited += time.monotonic() - began
+
+    async def _take_place(self) -> None:
+        try:
+            async with asyncio.timeout(PLACE_TIMEOUT):
+                await self._large.acquire()
+        except TimeoutError:
+            raise Busy from None
+        self._has_place = True
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -23,6 +23,9 @@ COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 MAX_LENGTH = 64
 """Longer text is no telephone number, and is not looked at."""
 
+_MOST_DIGITS = 25
+"""Of which 15 are the number (E.164), the others a prefix and an extension. To look further takes long."""
+
 
 class NotDialable(ValueError):
     """Text that is no number which can be rung; it says why, for a person and with a stable `code`."""
@@ -45,6 +48,8 @@ def normalise(value: str, default_country: str | None = None) -> str:
     if _is_normal(value):
         return value
     value = _repaired(value)
+    if sum(map(str.isdigit, value)) > _MOST_DIGITS:
+        raise NotDialable("wrong_length", "it has too many digits for a telephone number")
     if value.startswith("00"):
         value = "+" + value[2:]
     try:

@@ -5,6 +5,7 @@ SIGTERM and SIGINT ask it to drain: work in flight ends, then it exits with 0.
 """
 
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,12 +16,15 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from belltower.runtime.http_protocol import ImpatientProtocol
 from belltower.runtime.settings import HttpSettings
 
 log = structlog.get_logger(__name__)
 
 DRAIN_LIMIT = 25.0
 """Seconds that a process may take to end its work after SIGTERM; container runtimes kill after 30."""
+_OPEN_FILES = 2**16
+"""As many as are ever needed, where the system lets us: a connection, of a listener or of nobody, is one of them."""
 
 
 def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -28,6 +32,9 @@ def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
     Exits with 0 after a drain, with 1 when a loop died or the drain took too long.
     """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
     try:
         uvloop.run(_supervise(main))
     except BaseExceptionGroup as group:
@@ -85,7 +92,7 @@ async def serve_http(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,
         server_header=False,
-        http="h11",
+        http=ImpatientProtocol,
         ws="none",
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies,

@@ -1,8 +1,9 @@
 """Which columns hold telephone numbers: by what they are called, in the languages that one meets, and by what they hold."""
 
 import re
+import string
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,8 @@ from belltower_api.contact_file.rows import is_number, may_be_number
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_OF_A_GROUP = re.compile(r"^(.*?)[\s\-_.:]*(value|number|type|label|kind)$", re.IGNORECASE)
+_OF_A_GROUP = re.compile(r"(?:value|number|type|label|kind)$", re.IGNORECASE)
+_BETWEEN = f"{string.whitespace}\u00a0-_.:"
 
 MOBILE, PLAIN, PLACE, OTHER, WEAK = range(5)
 """Ranks of columns and labels: whose number is rung first."""
@@ -152,7 +154,8 @@ def phone_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
         # Those that happen to be empty in the sample may not be so further down.
         empty = [index for index in strong if not any(cell.strip() for cell in columns[index])]
         chosen = sorted([*holding, *empty], key=lambda index: (ranks[index], index))
-        return tuple(PhoneColumn(index, ranks[index], _label(header, index)) for index in chosen)
+        labels = _labels(header)
+        return tuple(PhoneColumn(index, ranks[index], _label(header[index], labels)) for index in chosen)
     numbers = [sum(map(is_number, column)) for column in columns]
     weak = max((index for index in ranks if numbers[index]), key=lambda index: numbers[index], default=None)
     if weak is None and any(numbers):
@@ -180,15 +183,23 @@ def zone_column(header: Sequence[str]) -> int | None:
     return next((index for index, title in enumerate(header) if _title(title) in _ZONES), None)
 
 
-def _label(header: Sequence[str], index: int) -> int | None:
+def _label(title: str, labels: Mapping[str, int]) -> int | None:
     """The column of the labels of a column: "Phone 1 - Type" or "Phone 1 - Label" of "Phone 1 - Value"."""
-    if not (own := _OF_A_GROUP.match(header[index].strip())):
-        return None
-    for other, title in enumerate(header):
-        group = _OF_A_GROUP.match(title.strip())
-        if group and group[1] and group[1] == own[1] and group[2].casefold() in ("type", "label", "kind"):
-            return other
-    return None
+    group, _ = _group(title)
+    return labels.get(group)
+
+
+def _labels(header: Sequence[str]) -> dict[str, int]:
+    """The columns of labels, by the group that they belong to; of two the first."""
+    groups = [(index, *_group(title)) for index, title in enumerate(header)]
+    return {group: index for index, group, kind in reversed(groups) if group and kind in ("type", "label", "kind")}
+
+
+def _group(title: str) -> tuple[str, str]:
+    """What a title such as "Phone 1 - Type" is about, and what it says of that; nothing when it is no such title."""
+    title = title.strip()
+    kind = _OF_A_GROUP.search(title)
+    return (title[: kind.start()].rstrip(_BETWEEN), kind[0].casefold()) if kind else ("", "")
 
 
 def _rank(title: str) -> int | None:

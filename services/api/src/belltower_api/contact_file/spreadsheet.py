@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import BinaryIO, NoReturn, Protocol
+from typing import NoReturn, Protocol
 from xml.parsers import expat
 
 from belltower_api.contact_file.rows import Row
@@ -16,10 +16,27 @@ LONGEST_ROW = 2**20
 """Characters. A text is in a workbook once, however many cells show it."""
 MOST_COLUMNS = 2**14
 """As in Excel."""
+MOST_ROWS = 2**20
+"""As in Excel."""
+MOST_CELLS = 2**26
+"""Of a sheet, with the empty ones before the last of a row."""
 MOST_SHARED = 100 * 2**20
 """Bytes of the texts that cells share."""
+MOST_TEXTS = 10_000_000
+"""How many there are of them."""
+MOST_PARTS = 10_000
+"""Sheets of a workbook, and parts that one part is related to."""
+MOST_STYLES = 2**16
+"""As in Excel (there: 65,490)."""
 
-_PIECE = 2**16
+_PIECE = 2**14
+"""Bytes of XML that are read at once: the rows in them are in memory together."""
+_LONGEST_TAG = 2**18
+"""Bytes of a tag or a comment, which expat has to see as a whole."""
+_DEEPEST = 100
+"""Elements within each other; a cell's text is the eighth."""
+_LONGEST_FORMAT = 1_000
+"""Characters of a number's format, of which Excel allows 255."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How XML that cannot hold a character holds it (18.4.12)."""
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -37,9 +54,19 @@ class Forbidden(Exception):
     """A document type with entities: no workbook has one."""
 
 
+class Part(Protocol):
+    """A part of a workbook, to be read from its beginning."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size` of them."""
+
+
 class Reader(Protocol):
     """What is told of the elements of a part, by their local names: strict and transitional workbooks differ in the namespace
     only."""
+
+    depth: int
+    """How many elements have begun and not ended: each takes memory of the parser."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins. Attributes are named as they are written."""
@@ -51,13 +78,13 @@ class Reader(Protocol):
         """Text, perhaps not all that there is at this place."""
 
 
-def read_part(part: BinaryIO, reader: Reader) -> None:
+def read_part(part: Part, reader: Reader) -> None:
     """Read a part to its end. Raises `ExpatError`, `Forbidden` and what the reader raises."""
     for _ in _pieces(part, reader):
         pass
 
 
-def _pieces(part: BinaryIO, reader: Reader) -> Generator[None, None, None]:
+def _pieces(part: Part, reader: Reader) -> Generator[None, None, None]:
     """Read a part, with a rest after each piece."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -78,8 +105,12 @@ def _pieces(part: BinaryIO, reader: Reader) -> Generator[None, None, None]:
         reader.end(_local(name))
 
     parser.StartElementHandler = start_root
+    fed = 0
     while piece := part.read(_PIECE):
         parser.Parse(piece, False)
+        fed += len(piece)
+        if fed - parser.CurrentByteIndex > _LONGEST_TAG or reader.depth > _DEEPEST:
+            raise TooMuch
         yield
     parser.Parse(b"", True)
     yield
@@ -105,18 +136,23 @@ class Relation:
 
 class _Relations:
     def __init__(self) -> None:
+        self.depth = 0
         self.found: list[Relation] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
         if name == "Relationship":
             self.found.append(Relation(attributes["Id"], attributes["Type"], attributes["Target"].replace("\\", "/")))
+            if len(self.found) > MOST_PARTS:
+                raise TooMuch
 
-    def end(self, name: str) -> None: ...
+    def end(self, name: str) -> None:
+        self.depth -= 1
 
     def text(self, text: str) -> None: ...
 
 
-def read_relations(part: BinaryIO) -> list[Relation]:
+def read_relations(part: Part) -> list[Relation]:
     """What a part of relations says."""
     relations = _Relations()
     read_part(part, relations)
@@ -127,17 +163,22 @@ class Sheets:
     """The sheets of a workbook."""
 
     def __init__(self) -> None:
+        self.depth = 0
         self.visible: list[str] = []
         """Ids of the relations to those that a person sees, in their order."""
         self.begins_in_1904 = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
         if name == "sheet" and attributes.get("state", "visible") == "visible":
             self.visible.append(_relation(attributes))
+            if len(self.visible) > MOST_PARTS:
+                raise TooMuch
         elif name == "workbookPr":
             self.begins_in_1904 = attributes.get("date1904", "0") in ("1", "true")
 
-    def end(self, name: str) -> None: ...
+    def end(self, name: str) -> None:
+        self.depth -= 1
 
     def text(self, text: str) -> None: ...
 
@@ -155,18 +196,23 @@ class Styles:
         self._formats: dict[str, bool] = {}
         self._are_dates: list[bool] = []
         self._is_inside = False
+        self.depth = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
         if name == "numFmt":
-            code = _NO_DATE.sub("", attributes.get("formatCode", ""))
+            code = _NO_DATE.sub("", attributes.get("formatCode", "")[:_LONGEST_FORMAT])
             self._formats[attributes["numFmtId"]] = bool(_OF_A_DATE.search(code)) and "general" not in code.lower()
         elif name == "cellXfs":
             self._is_inside = True
         elif name == "xf" and self._is_inside:
             number = attributes.get("numFmtId", "0")
             self._are_dates.append(self._formats.get(number, number.isdecimal() and int(number) in _DATE_FORMATS))
+        if max(len(self._formats), len(self._are_dates)) > MOST_STYLES:
+            raise TooMuch
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name == "cellXfs":
             self._is_inside = False
 
@@ -199,20 +245,25 @@ class SharedTexts:
         self._block = bytearray()
         self._ends = array("Q", [0])
         self._is_text = self._is_phonetic = False
+        self.depth = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
         if name == "t":
             self._is_text = not self._is_phonetic
         elif name == "rPh":
             self._is_phonetic = True
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name == "t":
             self._is_text = False
         elif name == "rPh":
             self._is_phonetic = False
         elif name == "si":
             self._ends.append(len(self._block))
+            if len(self._ends) > MOST_TEXTS:
+                raise TooMuch
 
     def text(self, text: str) -> None:
         if self._is_text:
@@ -232,32 +283,41 @@ class _SheetReader:
     def __init__(self, texts: SharedTexts, styles: Styles) -> None:
         self.rows: list[Row] = []
         """Those that were read since they were last taken."""
+        self.depth = 0
         self._texts, self._styles = texts, styles
         self._line = 0
         self._cells: list[str] = []
+        self._cells_before = 0
         self._length = 0
         self._column = -1
         self._kind = "n"
         self._style: str | None = None
         self._said: list[str] = []
+        self._heard = 0
         self._listens = self._is_phonetic = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
         if name == "c":
             self._column = _column(attributes["r"]) if "r" in attributes else self._column + 1
             if self._column >= MOST_COLUMNS:
                 raise TooMuch
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s")
             self._said.clear()
+            self._heard = 0
         elif name in ("v", "t"):
             self._listens = not self._is_phonetic
         elif name == "rPh":
             self._is_phonetic = True
         elif name == "row":
             self._line = int(attributes["r"]) if "r" in attributes else self._line + 1
+            self._cells_before += len(self._cells)
+            if not 1 <= self._line <= MOST_ROWS or self._cells_before > MOST_CELLS:
+                raise TooMuch
             self._cells, self._length, self._column = [], 0, -1
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name in ("v", "t"):
             self._listens = False
         elif name == "c":
@@ -271,6 +331,9 @@ class _SheetReader:
     def text(self, text: str) -> None:
         if self._listens:
             self._said.append(text)
+            self._heard += len(text)
+            if self._heard > LONGEST_ROW:
+                raise TooMuch
 
     def _put(self, said: str) -> None:
         self._length += len(said)
@@ -298,7 +361,7 @@ class _SheetReader:
                 return _unescaped(said)
 
 
-def sheet_rows(part: BinaryIO, texts: SharedTexts, styles: Styles) -> Generator[Row, None, None]:
+def sheet_rows(part: Part, texts: SharedTexts, styles: Styles) -> Generator[Row, None, None]:
     """The rows of a sheet that have something in them. Raises `TooMuch`, and what a broken part raises."""
     reader = _SheetReader(texts, styles)
     for _ in _pieces(part, reader):
@@ -313,6 +376,8 @@ def _column_of(letters: str) -> int:
         if not "A" <= letter <= "Z":
             raise KeyError(letters)
         column = column * 26 + ord(letter) - ord("A") + 1
+    if column == 0:
+        raise KeyError(letters)
     return column - 1
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 from belltower.domain.errors import Invalid
 from belltower_api.contact_file.encoding import Encoding, EncodingName, encoding_of
 from belltower_api.contact_file.rows import Row, is_number, sample
+from belltower_api.errors import TooLarge
 
 Quoting = Literal[0, 3]
 """csv.QUOTE_MINIMAL or csv.QUOTE_NONE."""
@@ -20,6 +21,8 @@ _SAMPLED = 2**20
 """Characters by which it is found out how a file is written, and the line in which they end."""
 _LONGEST_ROW = 2**24
 """Characters: the row may be a list of a million numbers."""
+MOST_LINES = 4_000_000
+"""Far more than there may be contacts: some may be empty, or a part of a cell."""
 _DELIMITERS = ",;\t|"
 _DELIMITED = re.compile(r"[,;\t|]")
 _TOLD_DELIMITER = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
@@ -40,7 +43,7 @@ class Text:
     """A file of text."""
 
     rows: Generator[Row, None, None]
-    """Those that are not empty. They raise `Invalid`."""
+    """Those that are not empty. They raise `Invalid` and `TooLarge`."""
     is_list: bool
     """Whether every cell is an entry."""
     encoding: EncodingName
@@ -72,6 +75,7 @@ class _Lines:
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
+        self._count = 0
         self.row = 0
 
     def taken(self, line: str) -> int:
@@ -86,6 +90,9 @@ class _Lines:
         line = self._text.readline(_LONGEST_ROW)
         if not line:
             raise StopIteration
+        self._count += 1
+        if self._count > MOST_LINES:
+            raise TooLarge(f"A file may have at most {MOST_LINES:,} lines; this one has more. Split it.")
         self.row += len(line)
         if self.row >= _LONGEST_ROW:
             raise csv.Error(f"a row has more than {_LONGEST_ROW:,} characters")
