@@ -53,7 +53,9 @@ async def test_what_does_not_hold_is_said_in_words_and_mended_when_that_is_wante
     await connection.execute("UPDATE attempts SET hold = 0.1 WHERE status = 'busy'")
     await connection.execute("UPDATE accounts SET balance = balance + 1 WHERE name = 'other'")
     campaign = await connection.fetchval("SELECT id FROM campaigns WHERE contacts = 7")
-    everything = "SELECT (SELECT sum(version) FROM campaigns), (SELECT sum(hold) FROM attempts), count(*) FROM campaign_events"
+    everything = (
+        "SELECT (SELECT sum(version) FROM campaigns), (SELECT sum(hold) FROM attempts), count(*) FROM campaign_events"
+    )
     before = await connection.fetchrow(everything)
 
     said = await verify(database_url, status=1)

@@ -150,6 +150,7 @@ async def test_a_broker_that_is_built_anew_has_lost_nobody(
     await world.check()
 
 
+@pytest.mark.timeout(300)  # seven processes, on a machine that may be slow
 async def test_what_is_said_of_stuck_campaigns_and_of_findings_can_be_typed(database_url: str) -> None:
     await make_busy(database_url)
     await ask(database_url, "UPDATE campaigns SET next_due_at = NULL WHERE contacts = 7 RETURNING id")
@@ -158,7 +159,9 @@ async def test_what_is_said_of_stuck_campaigns_and_of_findings_can_be_typed(data
     (stuck,) = runbook.blocks("A campaign does not go on")
     words, *rest = stuck[1].splitlines(keepends=True)
     assert words.startswith("belltower verify")
-    shown = runbook.run((stuck[0], f"{words.split('#')[0].strip()} || test $? = 1\n" + "".join(rest)), DATABASE_URL=database_url)
+    shown = runbook.run(
+        (stuck[0], f"{words.split('#')[0].strip()} || test $? = 1\n" + "".join(rest)), DATABASE_URL=database_url
+    )
     assert "(forgotten: 1)" in shown
     assert "processing" in shown
     assert "Repaired: campaign" in shown

@@ -55,5 +55,3 @@ def own(folder: Path) -> None:
     """Give a folder to the user whom Postgres runs as."""
     if (user := _server_user()) is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-
-

@@ -18,7 +18,10 @@ lateness = Histogram(
     "From the instant at which a campaign is due to its announcement.",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300),
 )
-audit_findings = Gauge("belltower_audit_findings", "What the last audit found, by rule; 1,000 means at least so many.", ["rule"])
+audit_findings = Gauge(
+    "belltower_audit_findings", "What the last audit found, by rule; 1,000 means at least so many.", ["rule"]
+)
 audit_succeeded = Gauge(
-    "belltower_audit_success_timestamp_seconds", "When this process last looked at everything that is audited; 0: not yet."
+    "belltower_audit_success_timestamp_seconds",
+    "When this process last looked at everything that is audited; 0: not yet.",
 )

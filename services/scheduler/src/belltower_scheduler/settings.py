@@ -18,5 +18,7 @@ class SchedulerSettings(
     """All that the scheduler's process needs."""
 
     audit_interval: float = Field(
-        default=3600.0, ge=0, description="Seconds between two audits of the database, which one scheduler does; 0: never."
+        default=3600.0,
+        ge=0,
+        description="Seconds between two audits of the database, which one scheduler does; 0: never.",
     )

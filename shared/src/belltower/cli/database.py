@@ -94,7 +94,7 @@ async def _create_account(engine: AsyncEngine, new: NewAccount, *, if_missing: b
 
 
 def run(work: Callable[[AsyncEngine], Awaitable[T]], *, status: int = 1) -> T:
-    """Run `work` on the database at DATABASE_URL. Whatever an operator can mend ends the process with a sentence, and `status`."""
+    """Run `work` on the database at DATABASE_URL. What an operator can mend ends the process with a sentence, and `status`."""
     try:
         settings = load(DatabaseSettings)
     except SystemExit as missing:
@@ -115,7 +115,9 @@ def run(work: Callable[[AsyncEngine], Awaitable[T]], *, status: int = 1) -> T:
     except (BelltowerError, ForeignDatabase) as error:
         raise _failure(str(error), status) from None
     except _STARTING as error:
-        raise _failure(f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.", status) from None
+        raise _failure(
+            f"The database at {where} does not accept connections: {error}. Check DATABASE_URL.", status
+        ) from None
     except asyncpg.PostgresError as error:
         raise _failure(f"The database at {where} refuses us: {error}. Check DATABASE_URL.", status) from None
     except DBAPIError as error:

@@ -68,7 +68,11 @@ async def _look(engine: AsyncEngine, account: str, time_limit: float) -> _Seen:
         chosen = (await choose_account(connection, account)).id if account else None
         await connection.rollback()
         with Progress(
-            TextColumn("{task.description}"), BarColumn(), console=notices(), transient=True, disable=not notices().is_terminal
+            TextColumn("{task.description}"),
+            BarColumn(),
+            console=notices(),
+            transient=True,
+            disable=not notices().is_terminal,
         ) as bar:
             task = bar.add_task("", total=1)
 
@@ -116,7 +120,9 @@ def _say_repaired(finding: Finding, *, done: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_as_object(finding) | {"repaired": done}))
     else:
-        typer.echo(f"{'Repaired' if done else 'Not so any more'}: {finding.subject}, {finding.detail} ({finding.rule}).")
+        typer.echo(
+            f"{'Repaired' if done else 'Not so any more'}: {finding.subject}, {finding.detail} ({finding.rule})."
+        )
 
 
 def _as_object(finding: Finding) -> dict[str, str | bool]:

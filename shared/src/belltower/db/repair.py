@@ -57,7 +57,9 @@ async def repair(engine: AsyncEngine, finding: Finding) -> bool:
         return True
 
     done = await in_transaction(engine, work)
-    log.warning("repaired" if done else "not_repaired", rule=finding.rule, subject=finding.subject, detail=finding.detail)
+    log.warning(
+        "repaired" if done else "not_repaired", rule=finding.rule, subject=finding.subject, detail=finding.detail
+    )
     if done:
         await wake_scheduler(engine)
     return done
