@@ -18,7 +18,17 @@ pytest_plugins = [
     "tests.support.dialers",
 ]
 
-SLOW = {"test_api_contract", "test_chaos", "test_clients", "test_crashes", "test_drain", "test_many", "test_outages"}
+SLOW = {
+    "test_api_contract",
+    "test_chaos",
+    "test_clients",
+    "test_crashes",
+    "test_drain",
+    "test_many",
+    "test_outages",
+    "test_rolling_upgrade",
+    "test_runbook",
+}
 """Modules whose tests take many seconds, most of which they wait."""
 
 

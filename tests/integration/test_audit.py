@@ -39,16 +39,30 @@ async def test_nothing_is_found_where_everything_is_under_way(engine: AsyncEngin
         assert await audit(connection) == []
 
 
-A_CALL = "id = (SELECT min(id::text)::uuid FROM attempts WHERE status = '{}' AND campaign_id IN (SELECT id FROM campaigns WHERE max_attempts = {}))"
+A_CALL = (
+    "id = (SELECT min(id::text)::uuid FROM attempts WHERE status = '{}'"
+    " AND campaign_id IN (SELECT id FROM campaigns WHERE max_attempts = {}))"
+)
 RINGING, BUSY, COMPLETED = A_CALL.format("ringing", 1), A_CALL.format("busy", 3), A_CALL.format("completed", 1)
-ONE = "id = (SELECT min(id::text)::uuid FROM campaigns WHERE status = '{}' AND deleted_at IS NULL AND series_id IS NULL)"
+ONE = (
+    "id = (SELECT min(id::text)::uuid FROM campaigns WHERE status = '{}' AND deleted_at IS NULL AND series_id IS NULL)"
+)
 DONE, PLANNED = ONE.format("completed"), ONE.format("scheduled")
 OWNED = "id = (SELECT min(id::text)::uuid FROM campaigns WHERE owner IS NOT NULL)"
 ANNOUNCED = "id = (SELECT min(id::text)::uuid FROM campaigns WHERE announced_at IS NOT NULL)"
 OFF = "campaign_id = (SELECT id FROM campaigns WHERE status = 'cancelled') AND status = 'queued'"
 TEST, OTHER = "(SELECT id FROM accounts WHERE name = 'test')", "(SELECT id FROM accounts WHERE name = 'other')"
-DIALLED = "SELECT {} FROM attempts WHERE status = 'dialling' AND campaign_id IN (SELECT id FROM campaigns WHERE contacts = 7)"
-CORRECTED = "(SELECT contact_id FROM attempts JOIN ledger_entries ON attempts.id = attempt_id WHERE kind = 'correction')"
+DIALLED = (
+    "SELECT {} FROM attempts WHERE status = 'dialling' AND campaign_id IN (SELECT id FROM campaigns WHERE contacts = 7)"
+)
+UNCHECKED = "ALTER TABLE attempts DROP CONSTRAINT IF EXISTS attempts_check_at_check"
+COPIED = (
+    "account_id, campaign_id, contact_id, phone, caller_id, status, carrier, dialer, time_limit, ring_timeout, send_by,"
+    " check_at, hold"
+)
+CORRECTED = (
+    "(SELECT contact_id FROM attempts JOIN ledger_entries ON attempts.id = attempt_id WHERE kind = 'correction')"
+)
 
 
 def count(campaign: str, **counters: int) -> str:
@@ -91,25 +105,23 @@ BREAKS = [
     (
         "two_calls",
         f"""DROP INDEX IF EXISTS attempts_one_per_contact_key; DROP INDEX IF EXISTS attempts_one_per_number_key;
-            INSERT INTO attempts (id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, dialer,
-                time_limit, ring_timeout, send_by, check_at, hold)
-            {DIALLED.format('''gen_random_uuid(), account_id, campaign_id, contact_id, 2, phone, caller_id, status, carrier, dialer,
-                time_limit, ring_timeout, send_by, check_at, hold''')}""",
+            INSERT INTO attempts (id, number, {COPIED}) {DIALLED.format(f"gen_random_uuid(), 2, {COPIED}")}""",
     ),
     (
         "two_calls",
         f"""DROP INDEX IF EXISTS attempts_one_per_number_key;
-            UPDATE contacts SET phone = ({DIALLED.format("phone")}) WHERE id = (SELECT contact_id FROM attempts WHERE {OFF} LIMIT 1);
+            UPDATE contacts SET phone = ({DIALLED.format("phone")})
+            WHERE id = (SELECT contact_id FROM attempts WHERE {OFF} LIMIT 1);
             UPDATE attempts SET phone = contacts.phone FROM contacts WHERE contacts.id = contact_id""",
     ),
     ("check_at", f"UPDATE attempts SET check_at = now() + interval '1 day' WHERE {RINGING}"),
     (
         "check_at",
-        f"ALTER TABLE attempts DROP CONSTRAINT IF EXISTS attempts_check_at_check; UPDATE attempts SET check_at = NULL WHERE {RINGING}",
+        f"{UNCHECKED}; UPDATE attempts SET check_at = NULL WHERE {RINGING}",
     ),
     (
         "check_at",
-        f"ALTER TABLE attempts DROP CONSTRAINT IF EXISTS attempts_check_at_check; UPDATE attempts SET check_at = now() WHERE {BUSY}",
+        f"{UNCHECKED}; UPDATE attempts SET check_at = now() WHERE {BUSY}",
     ),
     ("not_watched", f"UPDATE attempts SET check_at = now() - interval '1 hour' WHERE {RINGING}"),
     ("slot_kept", f"UPDATE attempts SET gated_at = now() - interval '3 hours' WHERE {RINGING}"),
@@ -139,7 +151,7 @@ BREAKS = [
     ("do_not_call_record", "DELETE FROM do_not_call"),
     (
         "do_not_call_record",
-        f"""INSERT INTO do_not_call (account_id, phone, reason)
+        """INSERT INTO do_not_call (account_id, phone, reason)
             SELECT account_id, phone, 'asked' FROM do_not_call_events WHERE change = 'removed'""",
     ),
     (
@@ -167,7 +179,7 @@ BREAKS = [
     ("due_after_end", f"UPDATE campaigns SET announced_at = now() WHERE {DONE}"),
     (
         "due_after_end",
-        f"""ALTER TABLE campaigns DROP CONSTRAINT IF EXISTS campaigns_due_while_runnable_check;
+        """ALTER TABLE campaigns DROP CONSTRAINT IF EXISTS campaigns_due_while_runnable_check;
             UPDATE campaigns SET next_due_at = now() + interval '1 hour' WHERE deleted_at IS NOT NULL""",
     ),
     ("start_time", f"UPDATE campaigns SET next_due_at = next_due_at + interval '1 minute' WHERE {PLANNED}"),
@@ -290,7 +302,9 @@ async def test_what_takes_too_long_is_named_and_the_rest_is_looked_at(engine: As
             )
         )
         await connection.execute(
-            text("CREATE TEMPORARY VIEW series_contacts AS SELECT pg_temp.dawdle() AS id, gen_random_uuid() AS series_id")
+            text(
+                "CREATE TEMPORARY VIEW series_contacts AS SELECT pg_temp.dawdle() AS id, gen_random_uuid() AS series_id"
+            )
         )
         with pytest.raises(Unfinished, match="series") as unfinished:
             await examine(connection, time_limit=0.5)

@@ -35,7 +35,9 @@ async def test_one_scheduler_audits_another_takes_over_and_what_is_found_is_told
 
     phone = (await world.rows("SELECT phone FROM contacts LIMIT 1"))[0].phone
     async with world.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE contacts SET window_zone = 'UTC' WHERE id = (SELECT min(id) FROM contacts)")
+        await connection.exec_driver_sql(
+            "UPDATE contacts SET window_zone = 'UTC' WHERE id = (SELECT min(id) FROM contacts)"
+        )
 
     async def is_found() -> bool:
         return (await metric(first, "belltower_audit_findings"))['belltower_audit_findings{rule="contact_reason"}'] == 1

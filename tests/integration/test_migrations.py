@@ -107,4 +107,6 @@ async def test_two_versions_can_run_side_by_side_on_the_newer_schema(empty_datab
             continue
         taken = await narrowing(empty_database_url, script.revision)
         declared = getattr(script.module, "contracts", None)
-        assert bool(taken) == bool(declared), f"{script.revision} ({script.doc}): {sorted(taken) or 'nothing is narrower'}"
+        assert bool(taken) == bool(declared), (
+            f"{script.revision} ({script.doc}): {sorted(taken) or 'nothing is narrower'}"
+        )

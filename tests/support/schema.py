@@ -71,12 +71,16 @@ def narrowed(before: Schema, after: Schema) -> set[str]:
             found.add(f"{table}.{name} is gone")
         elif now.type != column.type:
             found.add(f"{table}.{name} is {now.type}, and was {column.type}")
-        elif column.is_given and not now.is_given or column.is_nullable and not now.is_nullable:
+        elif (column.is_given and not now.is_given) or (column.is_nullable and not now.is_nullable):
             found.add(f"{table}.{name} must be given")
     for (table, name), column in after.columns.items():
         if table in tables and (table, name) not in before.columns and not column.is_given:
             found.add(f"{table}.{name} is new, and must be given")
     for (table, said), names in after.limits.items():
-        if table in tables and (table, said) not in before.limits and all((table, name) in before.columns for name in names):
+        if (
+            table in tables
+            and (table, said) not in before.limits
+            and all((table, name) in before.columns for name in names)
+        ):
             found.add(f"{table} has a new limit: {said}")
     return found

@@ -18,7 +18,7 @@ from belltower_scheduler import metrics
 log = structlog.get_logger(__name__)
 
 FIRST = 60.0
-"""Seconds after its start at which a scheduler tries for the first time: a process that was just started has other things to do."""
+"""Seconds after its start at which a scheduler tries for the first time: there is enough to do then."""
 LOGGED = 20
 """Findings of one rule that are logged."""
 _LOCK = int.from_bytes(b"auditing")

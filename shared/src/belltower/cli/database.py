@@ -109,7 +109,7 @@ async def _create_account(
 
 
 def run(work: Callable[[AsyncEngine], Awaitable[T]], *, status: int = 1) -> T:
-    """Run `work` on the database at DATABASE_URL. Whatever an operator can mend ends the process with a sentence, and `status`."""
+    """Run `work` on the database at DATABASE_URL. What an operator can mend ends the process with a sentence, and `status`."""
     try:
         settings = load(DatabaseSettings)
     except SystemExit as missing:

@@ -114,7 +114,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "two_calls",
             "Somebody may be on two calls at once.",
-            "Pause the campaign; rebuild the indexes of the table attempts (REINDEX TABLE attempts), which should have refused it.",
+            "Pause the campaign; rebuild the indexes of the calls (REINDEX TABLE attempts), which should have refused it.",
         ),
         Rule("check_at", "A live call is not looked after, or one that is over still is.", "Repair it.", True),
         Rule("not_watched", "A live call should have been looked after long ago.", _DIALERS),
@@ -194,7 +194,8 @@ async def audit(
 ) -> list[Finding]:
     """Look at everything, or at all that is one account's, in one snapshot; what does not hold, up to `most` of each rule.
 
-    `connection` is not in a transaction yet. Raises `Unfinished` when a look takes longer than `time_limit` seconds; the others are made all the same.
+    `connection` is not in a transaction yet. Raises `Unfinished` when a look takes longer
+    than `time_limit` seconds; the others are made all the same.
     """
     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     async with connection.begin():
@@ -292,11 +293,15 @@ async def _find_gaps(connection: AsyncConnection, account: UUID | None, most: in
     while len(findings) < most:
         page = {"account": account, "after": after, "page": _PAGE}
         rows = (await connection.execute(sql("audit/series_decided"), page)).mappings().all()
-        findings += await asyncio.to_thread(lambda rows=rows: [found for row in rows if (found := _gap(row))])
+        findings += await asyncio.to_thread(_gaps, rows)
         if len(rows) < _PAGE:
             break
         after = rows[-1]["id"]
     return findings[:most]
+
+
+def _gaps(rows: Sequence[Any]) -> list[Finding]:
+    return [found for row in rows if (found := _gap(row))]
 
 
 def _gap(row: Any) -> Finding | None:
