@@ -21,7 +21,7 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
     over = time.monotonic() + fault.lasts
     try:
         while time.monotonic() < over or not (refused and ended):
-            if time.monotonic() > over + 30:
+            if time.monotonic() > over + 60:
                 raise NotFired(f"{refused} connections were refused, {ended} ended")
             taken = await asyncio.gather(*(_connect(stage) for _ in range(25)), return_exceptions=True)
             hogs += [each for each in taken if isinstance(each, asyncpg.Connection)]

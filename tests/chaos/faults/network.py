@@ -5,7 +5,7 @@ import asyncio
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import Stage, until
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 """Seconds to wait for traffic that the fault can hit."""
 
 
