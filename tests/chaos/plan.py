@@ -235,6 +235,8 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                     )
                 )
                 what = random.choice(("cut", "stall", "stall and cut", "delay"))
+                if not quick and link.startswith("dialer") and random.random() < 0.3:
+                    what = "bury"
                 longest = 3 if quick else 9
                 lasts = round(random.uniform(1, longest), 1)
                 details = {"seconds": random.choice((0.02, 0.1, 0.3))} if what == "delay" else {}

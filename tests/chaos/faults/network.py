@@ -28,6 +28,11 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
             await asyncio.sleep(fault.lasts)
             await link.mend()
             return f"{link.dropped - dropped} connections were cut"
+        case "bury":
+            buried = link.connections
+            link.bury()
+            await until(somebody_waited, PATIENCE, f"nothing went through {fault.target}")
+            return f"{buried} connections were open and dead from then on"
         case "delay":
             seconds = fault.details["seconds"]
             link.delay = lambda: seconds
