@@ -18,7 +18,7 @@ from tests.support.changes_of_mind import silences
 
 from belltower.domain.call import CallStatus
 
-REST = 300.0
+REST = 420.0
 """Seconds that a system may take to come to rest after the last fault."""
 _WORDS = {
     "completed": CallStatus.COMPLETED,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +21,7 @@ from belltower_local.finding import find_libfaketime
 Provide = Callable[[Plan], AbstractContextManager[Servers]]
 
 _numbers = count(1)
-_seeds = pytest.StashKey[list[int]]()
+_BEGAN = time.time()
 
 
 @pytest.fixture(scope="session")
@@ -63,23 +64,10 @@ def provide(postgres_for_tests: TestServer, rabbitmq_for_tests: TestServer, migr
     return provided
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Which seeds are about to run."""
-    found = [
-        item.callspec.params["seed"]
-        for item in session.items
-        if "seed" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")
-    ]
-    session.config.stash[_seeds] = found
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What all runs came to."""
-    results = []
-    for seed in config.stash.get(_seeds, []):
-        file = FOLDER / "results" / f"{seed}.json"
-        if file.exists():
-            results.append(json.loads(file.read_text(encoding="utf-8")))
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What all runs came to, of whichever worker."""
+    files = [file for file in sorted((FOLDER / "results").glob("*.json")) if file.stat().st_mtime >= _BEGAN]
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     if not results:
         return
     kinds = Counter(kind for result in results for kind in result["proven"])

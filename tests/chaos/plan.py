@@ -26,7 +26,7 @@ POINTS = {
 """Named points, and up to which passage the seed may choose one: each is passed more often than that in every run."""
 EARLY = {"scheduler.contacts_copied", "contacts.copying", "takeover.before_ack", "scheduler.claimed"}
 """Points that are passed as campaigns are made and started: their fuses are laid before."""
-_OFTEN = (*POINTS, "gate.begun", "contacts.copying", "contacts.copying")
+_OFTEN = (*POINTS, "gate.begun", "gate.begun", "contacts.copying", "contacts.copying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,8 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                     continue
                 short = round(random.uniform(1, 4), 1)
                 lasts = 0.0 if action == "kill" else short if quick else random.choice((short, 14.0))
+                if name == "gate.begun" and not quick and random.random() < 0.7:
+                    action, lasts = "stop", 14.0  # its campaigns are another's as it wakes
                 if name == "contacts.copying":
                     action, lasts = ("kill", 0.0) if random.random() < 0.3 else ("stop", short)
                 at = 0.0 if name in EARLY else round(random.uniform(1.0, 7.0), 2)
@@ -235,6 +237,8 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                     )
                 )
                 what = random.choice(("cut", "stall", "stall and cut", "delay"))
+                if not quick and link.startswith("dialer") and random.random() < 0.3:
+                    what = "bury"
                 longest = 3 if quick else 9
                 lasts = round(random.uniform(1, longest), 1)
                 details = {"seconds": random.choice((0.02, 0.1, 0.3))} if what == "delay" else {}

@@ -32,7 +32,7 @@ SETTINGS = {
     "BELLTOWER_CHECK_INTERVAL": "5",
 }
 """So that what is in doubt is known soon."""
-READY = 90.0
+READY = 240.0
 """Seconds that a process may take to start on a busy machine."""
 PAUSE = 0.4
 """Seconds after which a process that ended is started again."""
@@ -239,7 +239,7 @@ class Stage:
         return (await self.rows(statement, **parameters))[0][0]
 
 
-async def insist(ask: Callable[[], Awaitable[Any]], timeout: float = 120.0) -> Any:
+async def insist(ask: Callable[[], Awaitable[Any]], timeout: float = 240.0) -> Any:
     """Ask until there is an answer: whoever is asked may be away for a while."""
     deadline = time.monotonic() + timeout
     while True:

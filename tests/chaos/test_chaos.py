@@ -12,7 +12,7 @@ from tests.chaos.conftest import Provide
 from tests.chaos.plan import make_plan
 from tests.chaos.run import FOLDER, describe, run
 
-QUICK = (1, 2, 3, 4, 5, 6, 7, 8)
+QUICK = (10, 11, 33, 42, 48)
 """Seeds of the runs that every `make test` makes: none of their faults takes long to get over."""
 _wanted = os.environ.get("CHAOS_SEEDS")
 _first = int(os.environ.get("CHAOS_SEED", "1"))

@@ -25,6 +25,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._pipes: set[asyncio.Task[None]] = set()
+        self._buried: set[asyncio.Task[None]] = set()
         self._flows = asyncio.Event()
         self._flows.set()
 
@@ -68,6 +69,10 @@ class Proxy:
         """Let through what waits, and all that follows."""
         self._flows.set()
 
+    def bury(self) -> None:
+        """Let nothing through on the connections that there are, ever again, and tell nobody: as if either end had vanished."""
+        self._buried |= self._pipes
+
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._target.hostname
         try:
@@ -82,10 +87,14 @@ class Proxy:
         ):
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
+            pipe.add_done_callback(self._buried.discard)
 
     async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
         try:
             while data := await source.read(65536):
+                if self._is_buried():
+                    self.held_up += 1
+                    continue
                 late = delay()
                 self.passed += 1
                 if late or not self._flows.is_set():
@@ -94,8 +103,13 @@ class Proxy:
                     await self._flows.wait()
                 sink.write(data)
                 await sink.drain()
+            if self._is_buried():
+                await asyncio.Event().wait()
         except OSError:
             pass
         finally:
             with suppress(OSError):
                 sink.transport.abort()
+
+    def _is_buried(self) -> bool:
+        return asyncio.current_task() in self._buried

@@ -11,7 +11,7 @@ from tests.chaos.stage import NotFired, Stage, until
 
 from belltower.telephony.twilio import CALLBACK_PATH
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 
 
 async def inject(fault: FaultPlan, stage: Stage) -> str:

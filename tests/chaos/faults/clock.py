@@ -27,7 +27,7 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
         return bool(abs(seen - step) < abs(step) / 2)
 
     try:
-        await until(has_jumped, 40, f"the clock of {fault.target} did not jump", interval=0.2)
+        await until(has_jumped, 90, f"the clock of {fault.target} did not jump", interval=0.2)
         await asyncio.sleep(fault.lasts)
     finally:
         stage.clock_file.write_text("+0", encoding="ascii")

@@ -5,7 +5,7 @@ import asyncio
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import Stage, until
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 """Seconds to wait for traffic that the fault can hit."""
 
 
@@ -28,6 +28,11 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
             await asyncio.sleep(fault.lasts)
             await link.mend()
             return f"{link.dropped - dropped} connections were cut"
+        case "bury":
+            buried = link.connections
+            link.bury()
+            await until(somebody_waited, PATIENCE, f"nothing went through {fault.target}")
+            return f"{buried} connections were open and dead from then on"
         case "delay":
             seconds = fault.details["seconds"]
             link.delay = lambda: seconds

@@ -22,16 +22,16 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
         stage.expected_deaths.update(found if fault.what == "kill" else [])
         return found[0] if found else 0
 
-    pid = await until(fired, 45, f"nobody passed {name}", interval=0.02)
+    pid = await until(fired, 90, f"nobody passed {name}", interval=0.02)
     who = next((each for each, service in stage.services.items() if service.pid == pid), f"process {pid}")
     if fault.what == "kill":
 
         async def has_ended() -> bool:
             return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
-        await until(has_ended, 10, f"{who} lives")
+        await until(has_ended, 30, f"{who} lives")
         return f"{who} died there"
-    await until(lambda: is_stopped(pid), 10, f"{who} did not stand still")
+    await until(lambda: is_stopped(pid), 30, f"{who} did not stand still")
     stage.say(f"{who} stands still at {name} for {fault.lasts:.1f} s")
     await asyncio.sleep(fault.lasts)
     if any(service.pid == pid and service.is_running for service in stage.services.values()):

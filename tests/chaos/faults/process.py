@@ -14,7 +14,7 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
     async def is_running() -> bool:
         return service.is_running
 
-    await until(is_running, 30, f"{fault.target} did not run")
+    await until(is_running, 60, f"{fault.target} did not run")
     pid = service.pid
     if fault.what == "kill -9":
         stage.expected_deaths.add(pid)

@@ -25,7 +25,7 @@ async def main(stopping: asyncio.Event) -> None:
     configure_logging(settings, service="dialer")
     # Its sessions are known by this name: the scheduler ends those of a dialer that stands still inside a transaction.
     name = f"dialer {socket.gethostname()[:_HOST_NAME]}:{os.getpid()}"
-    engine = create_engine(settings, name=name)
+    engine = create_engine(settings, name=name, longest=settings.statement_timeout)
     carrier = TwilioCarrier(settings)
     dialer = Dialer(settings, engine, carrier, name=name)
     app = Starlette(routes=health_routes(live=dialer.live, ready=dialer.ready))

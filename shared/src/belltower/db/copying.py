@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from belltower.db.engine import driver_connection
+from belltower.db.engine import LONGEST_STATEMENT, driver_connection
 from belltower.runtime import fault
 
 _IN_MEMORY = 2**20
@@ -17,7 +17,6 @@ _IN_MEMORY = 2**20
 _CHUNK = 5_000
 """Rows between which the event loop serves others: about two milliseconds."""
 _LARGE = 50_000
-_LARGE_TIMEOUT = "300s"
 
 _NULL = "\\N"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -84,7 +83,7 @@ class Rows:
 async def allow_time_for(connection: AsyncConnection, rows: int) -> None:
     """Let statements about so many rows take as long as they take, in the caller's transaction."""
     if rows > _LARGE:
-        await connection.execute(text(f"SET LOCAL statement_timeout = '{_LARGE_TIMEOUT}'"))
+        await connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT:.0f}s'"))
 
 
 def _written(value: str | int | None) -> str:

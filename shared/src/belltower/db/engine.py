@@ -34,6 +34,10 @@ CONNECTION_ERRORS = (*_BROKEN, asyncpg.PostgresError)
 _OUTAGE_CLASSES = ("08", "40", "53", "57")
 """SQLSTATE classes: connection, rollback, resources, and shutdown, start-up, time-out (PostgreSQL, Appendix A)."""
 _IDLE_TOO_LONG = "25P03"
+LONGEST_STATEMENT = 300.0
+"""Seconds that statements about a long list may take (`copying.allow_time_for`, `allow_long_statements.sql`)."""
+_ANSWER_TIME = 5.0
+"""Seconds beyond the longest time of a statement, by when the server has refused it or will never answer."""
 
 
 def database_url(settings: DatabaseSettings) -> URL:
@@ -42,8 +46,12 @@ def database_url(settings: DatabaseSettings) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
-    """A pool of connections; `name` is what `pg_stat_activity` shows."""
+def create_engine(settings: DatabaseSettings, *, name: str, longest: float = LONGEST_STATEMENT) -> AsyncEngine:
+    """A pool of connections; `name` is what `pg_stat_activity` shows.
+
+    `longest` is how many seconds any statement of this process may take: a connection that is silent for longer is dead (its
+    server or the network vanished without a word) and is given up.
+    """
     engine = create_async_engine(
         database_url(settings),
         pool_size=settings.database_pool_size,
@@ -53,6 +61,7 @@ def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
         hide_parameters=True,  # numbers and messages of people have no place in logs
         connect_args={
             "timeout": 5,
+            "command_timeout": longest + _ANSWER_TIME,
             "server_settings": {
                 "application_name": name,
                 "timezone": "UTC",
@@ -64,8 +73,9 @@ def create_engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _drop_broken_connections(context: Any) -> None:
-        # A connection that the server closed (restart, fail-over) must not be handed out again.
-        if _is_broken(getattr(context.original_exception, "__cause__", None)):
+        # A connection that the server closed (restart, fail-over), or on which nobody answers, must not be handed out again.
+        error = context.original_exception
+        if isinstance(error, TimeoutError) or _is_broken(getattr(error, "__cause__", None)):
             context.is_disconnect = True
 
     return engine
