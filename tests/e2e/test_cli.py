@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from tests.e2e.conftest import Product, in_seconds
 from tests.support.proxy import Proxy
+from tests.support.unknown_calls import lose_calls_of
 from tests.support.world import numbers
 
 from belltower.cli.api import Api
@@ -353,3 +355,30 @@ def test_a_terminal_shows_a_picture_and_ctrl_c_leaves_the_campaign_alone(product
         terminal.read_until(f"The campaign goes on. Watch it again with: belltower watch {created['id']}")
     assert terminal.process.returncode == 130
     assert product.get(created["id"])["status"] == "scheduled"
+
+
+def test_calls_that_nobody_can_account_for_are_decided_about(product: Product) -> None:
+    if product.database_url is None:
+        pytest.skip("this Belltower's carrier accounts for its calls")
+    people = [f"+1202555016{number}" for number in range(3)]
+    later = {"is_scheduled": True, "scheduled_time": "2034-05-17T09:30:00Z"}
+    campaign = product.create(name="Lost", phone_numbers=people, **later).json()["id"]
+    first, second, third = map(str, lose_calls_of(product.database_url, campaign))
+
+    assert "3 unknown calls" in belltower(product, "show", campaign).stdout
+    listed = belltower(product, "unknown", "list", "--campaign", campaign).stdout
+    assert all(call in listed for call in (first, second, third))
+    shown = belltower(product, "unknown", "show", first).stdout
+    assert "the carrier answered 500" in shown
+    assert "looked for it: it could not be told yet" in shown
+    ran = belltower(product, "unknown", "redial", first, given="n\n", status=1)
+    assert "They may have been rung already" in ran.stderr
+    (result,) = lines(belltower(product, "unknown", "redial", first, "--yes", "--note", "Outage", "--json"))
+    product.wait_for(result["campaign_id"], "completed")
+    assert "given up" in belltower(product, "unknown", "give-up", "--campaign", campaign).stdout
+    refused = belltower(product, "unknown", "give-up", second, status=1)
+    assert "A decision is made once" in refused.stdout
+    assert "No call waits" in belltower(product, "unknown", "list", "--campaign", campaign).stdout
+    assert "rung again (reached)" in belltower(product, "unknown", "list", "--decided", "--campaign", campaign).stdout
+    assert "waits for a decision" in belltower(product, "unknown", "redial", "--campaign", campaign).stdout
+    belltower(product, "unknown", "redial", status=2)

@@ -115,7 +115,8 @@ SELECT id, 'CA:3', 'callback', 'completed', 'move' FROM attempts LIMIT 10000;
 UPDATE attempts SET decided_at = now(), hold = 0 WHERE status = 'unknown' AND right(carrier_call_id, 1) <> '7';
 
 INSERT INTO call_decisions (attempt_id, account_id, campaign_id, decision, actor, freed, at)
-SELECT id, account_id, campaign_id, 'give_up', 'test', 0.2, gated_at FROM attempts WHERE status = 'completed' ORDER BY id LIMIT 10000;
+SELECT id, account_id, campaign_id, 'give_up', 'test', 0.2, gated_at FROM attempts
+WHERE status = 'completed' ORDER BY id LIMIT 10000;
 
 INSERT INTO call_looks (attempt_id, asked, result) SELECT id, 'list', 'unknown' FROM attempts LIMIT 10000;
 

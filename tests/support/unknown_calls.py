@@ -1,12 +1,18 @@
 """Calls that nobody could account for, made in a database that has the product's tables."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from pydantic import SecretStr
 from sqlalchemy import text
+from tests.support.books import TARIFF
 
+from belltower.db.engine import create_engine
 from belltower.db.unknown_calls import NewLook, record_looks
 from belltower.domain.call import CallStatus
 from belltower.outcomes import Outcomes
+from belltower.runtime.settings import DatabaseSettings
 from belltower.telephony.provider import CallUpdate
 
 HOLD = "0.20"
@@ -38,7 +44,7 @@ INSERT INTO attempts (
 )
 SELECT gen_random_uuid(), campaigns.account_id, campaigns.id, dialled.id, 1, dialled.phone, campaigns.caller_id, 'dialling',
     'simulated', 1, 600, 30, now() - interval '12 minutes', now() - interval '718 seconds', now() - interval '719 seconds',
-    'the carrier answered 500 (20500: Internal Server Error)', now(), CAST(:hold AS numeric)
+    'the carrier answered 500 (20500: Internal Server Error)', now() + interval '1 hour', CAST(:hold AS numeric)
 FROM dialled JOIN campaigns ON campaigns.id = dialled.campaign_id
 ORDER BY dialled.id
 RETURNING id
@@ -65,3 +71,17 @@ async def lose_calls(outcomes: Outcomes, campaign_id: UUID | str) -> list[UUID]:
         update = CallUpdate(call, None, CallStatus.UNKNOWN, dedupe_key="reconciler:unknown", reason=REASON)
         await outcomes.apply(update, source="reconciler")
     return calls
+
+
+def lose_calls_of(database_url: str, campaign_id: str) -> list[UUID]:
+    """The same for the campaign of a running product. It is scheduled for later, so that nobody else calls its contacts."""
+
+    async def lose() -> list[UUID]:
+        engine = create_engine(DatabaseSettings(database_url=SecretStr(database_url)), name="test")
+        try:
+            return await lose_calls(Outcomes(engine, TARIFF, check_interval=60), campaign_id)
+        finally:
+            await engine.dispose()
+
+    with ThreadPoolExecutor(1) as thread:  # a thread in which Playwright plays has a loop already
+        return thread.submit(lambda: asyncio.run(lose())).result()

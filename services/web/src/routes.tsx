@@ -19,6 +19,7 @@ import { loaded, NotShown } from "./layout/not-shown";
 import { Shell } from "./layout/shell";
 import { SignInPage } from "./session/sign-in-page";
 import { wanted } from "./session/wanted";
+import { readUnresolvedSearch } from "./unresolved/search";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
@@ -109,6 +110,13 @@ const calendar = createRoute({
   component: lazyRouteComponent(() => loaded(import("./calendar/calendar-page")), "CalendarPage"),
 });
 
+const unresolved = createRoute({
+  getParentRoute: () => app,
+  path: "/unresolved",
+  validateSearch: readUnresolvedSearch,
+  component: lazyRouteComponent(() => loaded(import("./unresolved/unresolved-page")), "UnresolvedPage"),
+});
+
 const doNotCall = createRoute({
   getParentRoute: () => app,
   path: "/do-not-call",
@@ -146,6 +154,7 @@ export const router = createRouter({
       allSeries,
       series,
       calendar,
+      unresolved,
       doNotCall,
       callingRules,
       wallet,

@@ -247,8 +247,18 @@ function isDetail({ queryKey, state }: Query, changed: ReadonlyMap<string, Campa
   if (noun === "do-not-call") return (data?.pages?.length ?? 0) <= FOLLOWED_PAGES; // somebody may have pressed 9
   if (noun === "series" || noun === "calendar")
     return [...changed.values()].some((campaign) => campaign === null || campaign.series_id !== null);
+  if (noun === "unknown-calls") return isUnresolved(state.data, changed);
   if (noun === "call") return changed.has(data?.campaign_id ?? "");
   const campaign = noun === "campaign" && queryKey.length > 2 ? changed.get(String(id)) : undefined;
   if (!campaign) return false;
   return campaign.status !== "processing" || (data?.pages?.length ?? 0) <= FOLLOWED_PAGES;
+}
+
+/** Whether what is held of unresolved calls may be another by now: some are shown, or one of these campaigns has some. */
+function isUnresolved(held: unknown, changed: ReadonlyMap<string, Campaign | null>): boolean {
+  const pages = (held as Partial<InfiniteData<Schemas["UnknownCallCollection"]>> | undefined)?.pages;
+  if ((pages?.length ?? 0) > FOLLOWED_PAGES) return false;
+  const page = pages?.[0] ?? (held as Partial<Schemas["UnknownCallCollection"]> | undefined);
+  const showsNone = page?.total === 0;
+  return !showsNone || [...changed.values()].some((campaign) => (campaign?.progress.undecided ?? 0) > 0);
 }

@@ -215,6 +215,42 @@ export function callQuery(id: string) {
   });
 }
 
+/** Calls of which nobody knows what became, of all campaigns or of one: those that wait for a decision, the oldest first, or those
+ * that have one, the latest first. */
+export function unknownCallsQuery(state: "waiting" | "decided", campaign?: string) {
+  return infiniteQueryOptions({
+    queryKey: ["unknown-calls", { state, campaign }],
+    queryFn: ({ signal, pageParam }) => {
+      const query = {
+        limit: 100,
+        state,
+        ...present({ campaign_id: campaign, cursor: pageParam ?? undefined }),
+      };
+      return answered(api.GET("/api/unknown-calls", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many calls wait for a decision. */
+export const undecidedQuery = queryOptions({
+  queryKey: ["unknown-calls", "number"],
+  queryFn: ({ signal }) =>
+    answered(api.GET("/api/unknown-calls", { params: { query: { limit: 1 } }, signal })),
+  select: ({ total }) => total,
+});
+
+/** One of them with all that is known of it. */
+export function unknownCallQuery(id: string) {
+  return queryOptions({
+    queryKey: ["unknown-calls", "one", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/unknown-calls/{call_id}", { params: { path: { call_id: id } }, signal })),
+  });
+}
+
 /** The numbers that are never called, newest first, a page at a time; those that begin with what is searched for. `country` is
  * where a number is at home that is written without the code of its country. */
 export function doNotCallQuery(search: string, country: string) {

@@ -11,6 +11,7 @@ import { Details } from "./details";
 import { Figures } from "./figures";
 import { HeaderActions } from "./header-actions";
 import { Archived, Origin, Reason, Status } from "./status";
+import { Unresolved } from "./unresolved";
 
 /** A campaign: what happens and what happened, in numbers, and call by call. All of it is kept current by live events. */
 export function CampaignPage() {
@@ -41,6 +42,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
       </PageHeader>
       <div className="flex flex-col gap-4">
         <Reason campaign={campaign} />
+        <Unresolved campaign={campaign} />
         <Figures campaign={campaign} stats={stats.data} readAt={stats.dataUpdatedAt} />
         {stats.isError && stats.data === undefined ? (
           <section aria-label="Charts" className="rounded-2xl border bg-surface shadow-card">

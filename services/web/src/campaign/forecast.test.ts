@@ -96,6 +96,7 @@ function at(made: Made[], shape: Shape, moment: number) {
         skipped: 0,
         expired: 0,
         unknown: 0,
+        undecided: 0,
         dispositions: { ...none, completed: successful, no_answer: ended.length - successful },
       },
     },

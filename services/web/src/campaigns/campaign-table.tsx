@@ -5,6 +5,7 @@ import { useNow } from "@/ui/use-now";
 import { columnsOf, VirtualTable } from "@/ui/virtual-table";
 import { here } from "@/words/moments";
 import { reasonOf, remedy } from "@/words/status";
+import { needDecision } from "@/words/unresolved";
 import { CampaignActions } from "./campaign-actions";
 import { ProgressBar } from "./progress-bar";
 import { ScheduledTime } from "./scheduled-time";
@@ -35,6 +36,15 @@ const columns = column.columns([
           {campaign.name}
         </Link>
         <p className="mt-0.5 truncate text-left text-xs text-muted" dir="auto">
+          {campaign.progress.undecided > 0 && (
+            <Link
+              to="/unresolved"
+              search={{ campaign: campaign.id }}
+              className="relative z-1 mr-2 font-medium text-orange underline decoration-current/40 underline-offset-2 hover:decoration-current"
+            >
+              {needDecision(campaign.progress.undecided)}
+            </Link>
+          )}
           {campaign.status_reason ? (
             <span title={`${reasonOf(campaign)} ${remedy(campaign) ?? ""}`}>
               {reasonOf(campaign)} {remedy(campaign)}

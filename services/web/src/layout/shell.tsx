@@ -5,6 +5,7 @@ import { Link, Outlet, useLocation, useNavigate, useSearch } from "@tanstack/rea
 import {
   BookOpen,
   CalendarDays,
+  CircleHelp,
   Ellipsis,
   KeyRound,
   LogOut,
@@ -21,7 +22,7 @@ import {
 import { lazy, Suspense } from "react";
 import { toast } from "sonner";
 import { answered, api } from "@/api/client";
-import { meQuery, sessionQuery } from "@/api/queries";
+import { meQuery, sessionQuery, undecidedQuery } from "@/api/queries";
 import { useStored } from "@/api/store";
 import { deleteNow } from "@/campaigns/delete-campaign";
 import { NotLoaded } from "@/create-campaign/not-loaded";
@@ -31,6 +32,8 @@ import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
 import { Menu, MenuItem } from "@/ui/menu";
 import { Loading, sentence } from "@/ui/states";
+import { count } from "@/words/amounts";
+import { needDecision } from "@/words/unresolved";
 import { Bell } from "./bell";
 import { CarrierNotice } from "./carrier-notice";
 import { ConnectionNotice } from "./connection-notice";
@@ -41,6 +44,7 @@ const PAGES = [
   { to: "/campaigns", label: "Campaigns", icon: Megaphone },
   { to: "/series", label: "Recurring", icon: Repeat },
   { to: "/calendar", label: "Calendar", icon: CalendarDays },
+  { to: "/unresolved", label: "Unresolved calls", icon: CircleHelp },
   { to: "/do-not-call", label: "Do not call", icon: PhoneOff },
   { to: "/calling-rules", label: "Calling rules", icon: SlidersHorizontal },
   { to: "/wallet", label: "Wallet", icon: Wallet },
@@ -48,7 +52,9 @@ const PAGES = [
 ] as const;
 
 /** On a phone there is room for some; the others are behind a button. */
-const NEAR = PAGES.filter(({ to }) => to !== "/series" && to !== "/calling-rules" && to !== "/api-keys");
+const NEAR = PAGES.filter(
+  ({ to }) => to !== "/series" && to !== "/unresolved" && to !== "/calling-rules" && to !== "/api-keys",
+);
 const FAR = PAGES.filter((page) => !NEAR.includes(page));
 
 const CreateCampaign = lazy(() =>
@@ -85,6 +91,7 @@ export function Shell() {
             >
               <page.icon className="size-4.5" aria-hidden />
               {page.label}
+              {page.to === "/unresolved" && <Undecided className="ml-auto" />}
             </Link>
           ))}
         </nav>
@@ -152,10 +159,28 @@ export function Shell() {
   );
 }
 
+/** How many calls wait for a decision, while some do. */
+function Undecided({ className }: { className?: string }) {
+  const { data: calls = 0 } = useQuery(undecidedQuery);
+  if (calls === 0) return null;
+  return (
+    <span
+      className={cn(
+        "rounded-full bg-orange-soft px-1.5 py-0.5 text-xs leading-none font-semibold text-orange ring-1 ring-current/20 ring-inset tabular-nums",
+        className,
+      )}
+    >
+      <span aria-hidden>{count(calls)}</span>
+      <span className="sr-only">: {needDecision(calls)}</span>
+    </span>
+  );
+}
+
 /** The pages for which a phone's bar has no room. */
 function MorePages() {
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
+  const { data: undecided = 0 } = useQuery(undecidedQuery);
   const here = FAR.find(({ to }) => path.startsWith(to));
   const Icon = here?.icon ?? Ellipsis;
   return (
@@ -163,20 +188,24 @@ function MorePages() {
       trigger={
         <button
           type="button"
-          aria-label={here ? `More pages, now ${here.label}` : "More pages"}
+          aria-label={`${here ? `More pages, now ${here.label}` : "More pages"}${undecided > 0 ? `, ${needDecision(undecided)}` : ""}`}
           className={cn(
             "flex h-16 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium",
             here ? "text-ink [&_svg]:text-bell" : "text-muted",
           )}
         >
-          <Icon className="size-5" aria-hidden />
-          {here ? here.label : "More"}
+          <span className="relative">
+            <Icon className="size-5" aria-hidden />
+            <Undecided className="absolute -top-2 left-3" />
+          </span>
+          {here ? here.label.replace(" calls", "") : "More"}
         </button>
       }
     >
       {FAR.map((page) => (
         <MenuItem key={page.to} icon={page.icon} onSelect={() => void navigate({ to: page.to })}>
           {page.label}
+          {page.to === "/unresolved" && <Undecided className="ml-auto" />}
         </MenuItem>
       ))}
     </Menu>

@@ -27,7 +27,12 @@ const DONE: Record<Action, [string, string]> = {
 
 /** "Pause", or "Pause 2 of 5" where it means something for some of them only. */
 export function bulkLabel(action: Action, fitting: number, all: number): string {
-  return fitting === all ? BULK_WORD[action] : `${BULK_WORD[action]} ${count(fitting)} of ${count(all)}`;
+  return bulkPart(BULK_WORD[action], fitting, all);
+}
+
+/** The same for whatever is done with some of all. */
+export function bulkPart(word: string, fitting: number, all: number): string {
+  return fitting === all ? word : `${word} ${count(fitting)} of ${count(all)}`;
 }
 
 /** "3 campaigns are paused, 1 is not." */

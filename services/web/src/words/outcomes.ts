@@ -108,6 +108,7 @@ const REASON: Record<string, string> = {
   do_not_call: "On the do-not-call list",
   frequency_cap: "Called often enough",
   number_busy: "On another call of yours at that moment",
+  reached_before: "The carrier reported in time that an earlier call had reached them",
   removed: "Taken off the list",
 };
 
