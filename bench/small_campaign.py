@@ -1,5 +1,5 @@
-"""How soon a campaign of 10 contacts rings that falls due while one of 100,000 runs, on a `make run` beside this: from its time to
-the first and the last of its telephones. FULL keeps all of the dialers' requests to the carrier busy meanwhile.
+"""How soon a campaign of 10 contacts rings that falls due while one of 100,000 runs, on a `make run` beside this: from its time
+to the first and the last of its telephones. FULL keeps all of the dialers' requests to the carrier busy meanwhile.
 
 set -a && . .run/credentials.env && .venv/bin/python bench/small_campaign.py [FULL]
 """
