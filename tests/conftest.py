@@ -26,6 +26,7 @@ SLOW = {
     "test_drain",
     "test_many",
     "test_outages",
+    "test_poison",
     "test_rolling_upgrade",
     "test_runbook",
 }

@@ -42,7 +42,7 @@ async def test_a_person_signs_in_and_is_known_in_every_process_until_they_sign_o
         assert answer.status_code == 200
         user = answer.json()["user"]
         assert answer.json() == {
-            "user": {"id": user["id"], "email": EMAIL, "role": "administrator"},
+            "user": {"id": user["id"], "email": EMAIL, "role": "administrator", "is_operator": False},
             "needs_administrator": False,
             "calls_are_simulated": True,
         }

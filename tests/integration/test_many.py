@@ -40,13 +40,13 @@ async def test_a_small_campaign_does_not_wait_behind_a_large_one(world: World) -
     world.start("scheduler")
     world.start("dialer")
     await world.behave(ring_seconds=[0.1, 0.3], talk_seconds=[1, 3])
-    large = await world.campaign(numbers(20_000), concurrency=50)
+    large = await world.campaign(numbers(100_000), concurrency=50)
 
     async def under_way() -> bool:
         return bool(await world.one("SELECT count(*) FROM attempts WHERE campaign_id = :id", id=large) > 50)
 
     await eventually(under_way, timeout=20)
-    small = await world.campaign(numbers(10, start=50_000), due_in=0.5)
+    small = await world.campaign(numbers(10, start=200_000), due_in=0.5)
     await world.reaches(small, "completed", timeout=20)
     late = await world.one(
         "SELECT extract(epoch FROM started_at - scheduled_time)::float FROM campaigns WHERE id = :id", id=small

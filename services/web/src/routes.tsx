@@ -144,6 +144,12 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => loaded(import("./api-keys/api-keys-page")), "ApiKeysPage"),
 });
 
+const deadLetters = createRoute({
+  getParentRoute: () => app,
+  path: "/operations/dead-letters",
+  component: lazyRouteComponent(() => loaded(import("./operations/dead-letters-page")), "DeadLettersPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -159,6 +165,7 @@ export const router = createRouter({
       callingRules,
       wallet,
       apiKeys,
+      deadLetters,
     ]),
   ]),
   context: { client: queryClient },

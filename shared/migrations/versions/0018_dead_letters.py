@@ -81,11 +81,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("fingerprint", name=op.f("dead_letters_fingerprint_key")),
         comment="Messages that came to nothing, for 30 days. A dead letter is never a lost campaign: its row decides.",
     )
-    op.create_index(
-        "dead_letters_waiting_idx",
-        "dead_letters",
-        ["last_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("status IN ('replaying', 'waiting')"),
-    )
+    op.create_index("dead_letters_status_idx", "dead_letters", ["status", "last_at", "id"], unique=False)
     op.create_index("dead_letters_last_at_idx", "dead_letters", ["last_at", "id"], unique=False)

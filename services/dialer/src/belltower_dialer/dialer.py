@@ -64,7 +64,7 @@ class Dialer:
         self._reconciler = Reconciler(
             engine, carrier, outcomes, self._heartbeat, self._placer, absent_for=settings.absent_for
         )
-        self._trials = Trials(engine, self._heartbeat, actor=self._name, start=self._start, is_past=self._is_past_trial)
+        self._trials = Trials(engine, self._heartbeat, take=self._take_on_trial, is_past=self._is_past_trial)
         self._consumer = CampaignConsumer(settings, name=self._name, handle=self._take_over)
 
     async def run(self) -> None:
@@ -129,36 +129,38 @@ class Dialer:
 
     async def _take_over(self, event: CampaignDue) -> None:
         failing: dict[UUID, str] = {}
-        await self._take(event.campaign_ids, failing)
+        taken = await self._take(event.campaign_ids, failing, suspected=False)
         fault.point("takeover.before_ack")
+        if len(taken) + len(failing) < len(event.campaign_ids):
+            others = [each for each in event.campaign_ids if each not in taken and each not in failing]
+            self._trials.add(await find_suspects(self._engine, others))
         if failing:
             raise Failing(failing)
 
-    async def _take(self, campaign_ids: Sequence[UUID], failing: dict[UUID, str]) -> None:
-        """Take campaigns over and start them; those that cannot be, for a reason of their own, into `failing`."""
+    async def _take(self, campaign_ids: Sequence[UUID], failing: dict[UUID, str], *, suspected: bool) -> set[UUID]:
+        """Take campaigns over and start them; which. Those that cannot be for a reason of their own are in `failing`."""
         try:
-            taken = await take_over(
-                self._engine, self._heartbeat.dialer_id, campaign_ids, actor=self._name, suspected=False
+            found = await take_over(
+                self._engine, self._heartbeat.dialer_id, campaign_ids, actor=self._name, suspected=suspected
             )
         except Exception as error:  # an outage is everybody's; all else is that of the campaign that causes it
             if is_outage(error) or isinstance(error, NotAlive):
                 raise
             if len(campaign_ids) > 1:
-                for campaign_id in campaign_ids:
-                    await self._take([campaign_id], failing)
-                return
+                one_by_one = [await self._take([each], failing, suspected=suspected) for each in campaign_ids]
+                return set().union(*one_by_one)
             (campaign_id,) = campaign_ids
             metrics.errors.labels("take_over").inc()
             log.exception("takeover_failed", campaign_id=str(campaign_id))
             failing[campaign_id] = _in_short(error)
             await self._giving_back.give_up_takeover(campaign_id)
-            return
-        for each in taken:
-            self._start(each)
-        if len(taken) < len(campaign_ids):
-            got = {each.id for each in taken}
-            others = [campaign_id for campaign_id in campaign_ids if campaign_id not in got]
-            self._trials.add(await find_suspects(self._engine, others))
+            return set()
+        for taken in found:
+            self._start(taken)
+        return {taken.id for taken in found}
+
+    async def _take_on_trial(self, campaign_ids: Sequence[UUID]) -> set[UUID]:
+        return await self._take(campaign_ids, {}, suspected=True)
 
     def _is_past_trial(self, campaign_id: UUID) -> bool:
         campaign = self._owned.get(campaign_id)

@@ -6,14 +6,14 @@ then, only these are suspected further (evict.sql). So a poison campaign is paus
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from belltower.db.engine import is_outage
-from belltower.db.ownership import NotAlive, Taken, take_over, try_campaigns
+from belltower.db.ownership import NotAlive, try_campaigns
 from belltower_dialer import metrics
 from belltower_dialer.heartbeat import Heartbeat
 
@@ -38,15 +38,13 @@ class Trials:
         engine: AsyncEngine,
         heartbeat: Heartbeat,
         *,
-        actor: str,
-        start: Callable[[Taken], None],
+        take: Callable[[Sequence[UUID]], Awaitable[Collection[UUID]]],
         is_past: Callable[[UUID], bool],
     ) -> None:
-        """`start` runs a campaign; `is_past` tells whether one has called, or is not run here any more."""
+        """`take` takes suspects over and runs them; `is_past` tells whether one has called, or is not run here any more."""
         self._engine = engine
         self._heartbeat = heartbeat
-        self._actor = actor
-        self._start = start
+        self._take = take
         self._is_past = is_past
         self._waiting: dict[UUID, int] = {}
         self._anybody = asyncio.Event()
@@ -95,16 +93,14 @@ class Trials:
             if self._closed:
                 return
             await try_campaigns(self._engine, dialer, campaigns)
-            taken = await take_over(self._engine, dialer, campaigns, actor=self._actor, suspected=True)
-            for each in taken:
-                log.warning("campaign_tried", campaign_id=str(each.id), epoch=each.epoch, together=len(taken))
-                self._start(each)
+            taken = await self._take(campaigns)
         if taken:
-            await self._last([each.id for each in taken])
+            log.warning("campaigns_tried", campaigns=[str(each) for each in taken])
+            await self._last(taken)
         if not self._waiting:
             await try_campaigns(self._engine, dialer, [])
 
-    async def _last(self, campaigns: Sequence[UUID]) -> None:
+    async def _last(self, campaigns: Collection[UUID]) -> None:
         for _ in range(round(LASTS[len(campaigns) == 1] / LOOKS)):
             if all(map(self._is_past, campaigns)):
                 break

@@ -374,6 +374,26 @@ export const apiKeysQuery = queryOptions({
   queryFn: ({ signal }) => answered(api.GET("/api/api-keys", { params: { query: { limit: 100 } }, signal })),
 });
 
+/** Milliseconds between two looks at a dead letter that is sent again in a moment: no event tells of it. */
+const REPLAYING = 1_000;
+
+/** What waits for an operator, the latest first, a page at a time. */
+export const deadLettersQuery = infiniteQueryOptions({
+  queryKey: ["dead-letters"],
+  queryFn: ({ signal, pageParam }) => {
+    const query = { limit: 50, ...present({ cursor: pageParam ?? undefined }) };
+    return answered(api.GET("/api/operations/dead-letters", { params: { query }, signal }));
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+  staleTime: 0,
+  refetchOnWindowFocus: true,
+  refetchInterval: ({ state }) =>
+    state.data?.pages.some(({ items }) => items.some(({ status }) => status === "replaying"))
+      ? REPLAYING
+      : false,
+});
+
 /** When the people that the account calls may be called. */
 export const callingHoursQuery = queryOptions({
   queryKey: ["calling-hours"],

@@ -14,6 +14,7 @@ import {
   Moon,
   PhoneOff,
   Repeat,
+  ServerCog,
   SlidersHorizontal,
   Sun,
   User,
@@ -28,6 +29,7 @@ import { deleteNow } from "@/campaigns/delete-campaign";
 import { NotLoaded } from "@/create-campaign/not-loaded";
 import { leave } from "@/session/changes";
 import { SignInAgain } from "@/session/sign-in-again";
+import { useIsOperator } from "@/session/use-role";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
 import { Menu, MenuItem } from "@/ui/menu";
@@ -51,6 +53,9 @@ const PAGES = [
   { to: "/api-keys", label: "API keys", icon: KeyRound },
 ] as const;
 
+/** For those who run the installation. */
+const OPERATIONS = { to: "/operations/dead-letters", label: "Operations", icon: ServerCog } as const;
+
 /** On a phone there is room for some; the others are behind a button. */
 const NEAR = PAGES.filter(
   ({ to }) => to !== "/series" && to !== "/unresolved" && to !== "/calling-rules" && to !== "/api-keys",
@@ -71,6 +76,7 @@ const EditCampaign = lazy(() =>
 
 export function Shell() {
   const { create: isCreating, edit: edited } = useSearch({ from: "/app" });
+  const isOperator = useIsOperator();
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -82,7 +88,7 @@ export function Shell() {
       <aside className="fixed inset-y-0 left-0 z-20 hidden w-60 flex-col border-r bg-surface lg:flex">
         <Brand className="h-16 px-5" />
         <nav aria-label="Pages" className="flex flex-1 flex-col gap-1 px-3 py-2">
-          {PAGES.map((page) => (
+          {[...PAGES, ...(isOperator ? [OPERATIONS] : [])].map((page) => (
             <Link
               key={page.to}
               to={page.to}
@@ -181,7 +187,8 @@ function MorePages() {
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
   const { data: undecided = 0 } = useQuery(undecidedQuery);
-  const here = FAR.find(({ to }) => path.startsWith(to));
+  const far = [...FAR, ...(useIsOperator() ? [OPERATIONS] : [])];
+  const here = far.find(({ to }) => path.startsWith(to));
   const Icon = here?.icon ?? Ellipsis;
   return (
     <Menu
@@ -202,7 +209,7 @@ function MorePages() {
         </button>
       }
     >
-      {FAR.map((page) => (
+      {far.map((page) => (
         <MenuItem key={page.to} icon={page.icon} onSelect={() => void navigate({ to: page.to })}>
           {page.label}
           {page.to === "/unresolved" && <Undecided className="ml-auto" />}

@@ -5,3 +5,8 @@ import { sessionQuery } from "@/api/queries";
 export function useIsAdministrator(): boolean {
   return useQuery(sessionQuery).data?.user?.role === "administrator";
 }
+
+/** Whether whoever is signed in runs this installation, and sees what belongs to no account. */
+export function useIsOperator(): boolean {
+  return useQuery(sessionQuery).data?.user?.is_operator === true;
+}

@@ -965,7 +965,7 @@ dead_letters = Table(
     Column("sent_at", Instant, nullable=True, comment="When a scheduler last began to send it again."),
     CheckConstraint(f"reason IN ({sql_list(Reason)})", name="reason"),
     _status_check(DeadLetterStatus),
-    Index("dead_letters_waiting_idx", "last_at", "id", postgresql_where=text("status IN ('replaying', 'waiting')")),
+    Index("dead_letters_status_idx", "status", "last_at", "id"),
     Index("dead_letters_last_at_idx", "last_at", "id"),
     comment="Messages that came to nothing, for 30 days. A dead letter is never a lost campaign: its row decides.",
 )
