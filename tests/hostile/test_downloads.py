@@ -52,7 +52,9 @@ async def test_every_download_is_inert(api: Api) -> None:
     campaign = await created(api, name="=cmd|' /C calc'!A0", phone_numbers=["+14155559999"])
     for formula in FORMULAS:
         clean = formula.replace("\t", "").replace("\ufeff", "")
-        await api.client.post("/api/do-not-call", json={"phone": f"+1415556{FORMULAS.index(formula):04d}", "note": clean})
+        await api.client.post(
+            "/api/do-not-call", json={"phone": f"+1415556{FORMULAS.index(formula):04d}", "note": clean}
+        )
     await api.execute(
         "UPDATE contacts SET reason = '=1', status = 'skipped', next_attempt_at = NULL WHERE campaign_id = :id",
         id=campaign["id"],

@@ -127,7 +127,8 @@ async def test_what_is_no_http_is_refused_with_a_sentence(wire: Wire, request_: 
 NEXT = b"GET /api/wallet HTTP/1.1\r\nHost: x\r\nX-Smuggled: yes\r\n\r\n"
 SMUGGLED = {
     "both lengths": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + NEXT,
-    "both, the other way": b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n" % (5 + len(NEXT)) + NEXT,
+    "both, the other way": b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n" % (5 + len(NEXT))
+    + NEXT,
     "two lengths": b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(NEXT) + NEXT,
     "list of lengths": b"Content-Length: 0, %d\r\n\r\n" % len(NEXT) + NEXT,
     "signed length": b"Content-Length: +5\r\n\r\n12345" + NEXT,

@@ -8,7 +8,9 @@ from typing import Any
 
 from fastapi.responses import StreamingResponse
 
-_FORMULA = re.compile(r"((?:^|[;\t|\r\n])[ \u00a0\"\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(
+    r"((?:^|[;\t|\r\n])[ \u00a0\"\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*)([=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
 """Where a cell may begin, what a program may skip there, and a sign that makes a formula of it."""
 
 
