@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings check fmt screenshots web migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings fuzz load check fmt screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -43,6 +43,10 @@ test-e2e: web ## Run the tests over HTTP, on all services
 	@$(PYTEST) tests/e2e
 interleavings: venv ## Move STORIES=10000 campaigns in random orders while they run, and ask the carrier what it saw
 	@STORIES=$(or $(STORIES),10000) $(PYTEST) --capture=no tests/integration/test_changes_of_mind.py
+fuzz: venv ## Attack the API with MINUTES=10 of requests and files that nobody means well with, by SEED=1
+	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(PYTEST) tests/hostile tests/integration/test_api_contract.py
+load: venv ## Do more at once than can be done, and print what became of it
+	@$(PYTEST) --quiet --capture=no tests/load/under_load.py
 check: web ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)

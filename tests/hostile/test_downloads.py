@@ -13,8 +13,8 @@ from tests.support.api import Api, created
 from belltower_api.csv_file import csv_lines, inert
 
 FORMULAS = [
-    "=cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)", "\t=1+1", " =1+1", "＝1+1", "x;=1+1", 'x;"=1+1"', "x;\t@A1",
-    "\u202e=1+1", "\ufeff=1+1", "=HYPERLINK(\"https://evil.example\")", "a|=1", '";=1+1;"',
+    "=cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)", "\t=1+1", " =1+1", "＝1+1", "x;=1+1", 'x;"=1+1"',
+    "x;\t@A1", "\u202e=1+1", "\ufeff=1+1", "=HYPERLINK(\"https://evil.example\")", "a|=1", '";=1+1;"',
 ]  # fmt: skip
 SIGNS = "=+-@＝＋－＠"
 SKIPPED = " \u00a0\ufeff" + "".join(map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
