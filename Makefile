@@ -10,7 +10,8 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants check fmt screenshots web migrate openapi clients \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants fuzz load check fmt \
+	screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
 
@@ -47,6 +48,10 @@ chaos: venv ## Break everything while campaigns run: SEEDS=20 runs, from SEED=1 
 	@CHAOS_SEEDS=$(or $(SEEDS),20) CHAOS_SEED=$(or $(SEED),1) $(PYTEST) --capture=no --quiet $(and $(JOBS),-n $(JOBS)) tests/chaos/test_chaos.py
 chaos-mutants: venv ## Break the product itself, and see that `make chaos` notices
 	@$(PYTEST) --capture=no --quiet tests/chaos/mutants.py
+fuzz: venv ## Attack the API with MINUTES=10 of requests and files that nobody means well with, by SEED=1
+	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(PYTEST) tests/hostile tests/integration/test_api_contract.py
+load: venv ## Do more at once than can be done, and print what became of it
+	@$(PYTEST) --quiet --capture=no tests/load/under_load.py
 check: web ## Lint, type-check, check the layers, and compare migrations with the tables
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)

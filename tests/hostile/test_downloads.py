@@ -13,8 +13,8 @@ from tests.support.api import Api, created
 from belltower_api.csv_file import csv_lines, inert
 
 FORMULAS = [
-    "=cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)", "\t=1+1", " =1+1", "＝1+1", "x;=1+1", 'x;"=1+1"', "x;\t@A1",
-    "\u202e=1+1", "\ufeff=1+1", "=HYPERLINK(\"https://evil.example\")", "a|=1", '";=1+1;"',
+    "=cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)", "\t=1+1", " =1+1", "＝1+1", "x;=1+1", 'x;"=1+1"',
+    "x;\t@A1", "\u202e=1+1", "\ufeff=1+1", "=HYPERLINK(\"https://evil.example\")", "a|=1", '";=1+1;"',
 ]  # fmt: skip
 SIGNS = "=+-@＝＋－＠"
 SKIPPED = " \u00a0\ufeff" + "".join(map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
@@ -52,7 +52,9 @@ async def test_every_download_is_inert(api: Api) -> None:
     campaign = await created(api, name="=cmd|' /C calc'!A0", phone_numbers=["+14155559999"])
     for formula in FORMULAS:
         clean = formula.replace("\t", "").replace("\ufeff", "")
-        await api.client.post("/api/do-not-call", json={"phone": f"+1415556{FORMULAS.index(formula):04d}", "note": clean})
+        await api.client.post(
+            "/api/do-not-call", json={"phone": f"+1415556{FORMULAS.index(formula):04d}", "note": clean}
+        )
     await api.execute(
         "UPDATE contacts SET reason = '=1', status = 'skipped', next_attempt_at = NULL WHERE campaign_id = :id",
         id=campaign["id"],

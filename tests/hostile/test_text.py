@@ -27,7 +27,7 @@ TEXTS = [
     "$1", ":id", "%(id)s", "{{" * 2000, "{{name|" + "{" * 900, "=cmd|' /C calc'!A0", "<script>alert(1)</script>",
     "../../../../etc/passwd", "a" * 100_000, "\u0301" * 3_000, "👩‍👩‍👧‍👦" * 500, "ﷺ" * 2_000, "ı@İ.ß", "１２３", "٣",
     "+1415555" + "0" * 50, "NaN", "1e999", "-0", "9" * 4_000, "2030-05-17T07:30:00+99:99", "9999-12-31T23:59:59.999Z",
-    "0001-01-01T00:00:00Z", "2030-02-30", "-infinity", "now", "epoch", "P" * 1000, "FREQ=SECONDLY", "FREQ=YEARLY;COUNT=" + "9" * 99,
+    "0001-01-01T00:00:00Z", "2030-02-30", "-infinity", "now", "epoch", "P" * 1000, "FREQ=SECONDLY", "FREQ=YEARLY;COUNT=" + "9" * 99,  # noqa: E501
 ]  # fmt: skip
 VALUES: list[Any] = [
     None, True, -1, 0, 2**31, 2**63, 2**64, -(2**63) - 1, 10**400, 1e308, float("nan"), float("inf"), 0.1, [], {}, [[]], [None],
@@ -102,15 +102,21 @@ async def test_no_address_does_harm(api: Api) -> None:
 
     def asked(operation: Operation, path: str, query: str = "") -> Any:
         url = httpx.URL(str(client.base_url)).copy_with(raw_path=(path + (f"?{query}" if query else "")).encode())
-        return client.request(operation.method, url, headers={"If-Match": "*", "Content-Type": operation.media_type or "x"})
+        return client.request(
+            operation.method, url, headers={"If-Match": "*", "Content-Type": operation.media_type or "x"}
+        )
 
     for operation in operations():
         for name in operation.path_parameters:
-            for text in chosen([*map(_quoted, TEXTS), "%ff%fe", "%00", "%2e%2e%2f", "%252e", " "], (operation.name, name)):
+            for text in chosen(
+                [*map(_quoted, TEXTS), "%ff%fe", "%00", "%2e%2e%2f", "%252e", " "], (operation.name, name)
+            ):
                 response = await asked(operation, operation.path.format(**{**ids, name: text[:3_000]}))
                 rows = await refused_or_done(api, (operation.name, name, text[:40]), response, rows)
         for name in operation.query:
-            for text in chosen([*map(_quoted, TEXTS), "%ff%fe", "%00", "&" * 2_000, ";" * 2_000], (operation.name, name)):
+            for text in chosen(
+                [*map(_quoted, TEXTS), "%ff%fe", "%00", "&" * 2_000, ";" * 2_000], (operation.name, name)
+            ):
                 response = await asked(operation, operation.at(ids), f"{name}={text[:3_000]}")
                 rows = await refused_or_done(api, (operation.name, name, text[:40]), response, rows)
 
@@ -166,8 +172,8 @@ async def test_no_report_of_a_carrier_does_harm(api: Api) -> None:
     """Signed, and nonsense: the carrier's account, too, may be somebody else's one day."""
     attempt = await placed_call(api)
     form = {
-        "CallSid": "CA" + "0" * 32, "CallStatus": "ringing", "SequenceNumber": "1", "Timestamp": "Fri, 17 May 2030 07:30:00 +0000",
-        "CallDuration": "1", "Duration": "1", "SipResponseCode": "200", "AnsweredBy": "human", "Digits": "9", "From": "+1", "To": "+1",
+        "CallSid": "CA" + "0" * 32, "CallStatus": "ringing", "SequenceNumber": "1", "Timestamp": "Fri, 17 May 2030 07:30:00 +0000",  # noqa: E501
+        "CallDuration": "1", "Duration": "1", "SipResponseCode": "200", "AnsweredBy": "human", "Digits": "9", "From": "+1", "To": "+1",  # noqa: E501
     }  # fmt: skip
     before = await counted(api.engine)
     for path in (CALLBACK_PATH, WHO_ANSWERED_PATH, KEY_PRESS_PATH):
@@ -180,7 +186,14 @@ async def test_no_report_of_a_carrier_does_harm(api: Api) -> None:
                 assert response.status_code < 500, (path, name, text, response.text)
                 response = await post(api, changed, f"attempt={attempt}", path=path)
                 assert response.status_code < 500, (path, name, text, response.text)
-        for query in ("attempt=%00", "attempt=" + "a" * 2_000, f"attempt={attempt}&attempt=x", "attempt", "%ff=%ff", "attempt=1;2"):
+        for query in (
+            "attempt=%00",
+            "attempt=" + "a" * 2_000,
+            f"attempt={attempt}&attempt=x",
+            "attempt",
+            "%ff=%ff",
+            "attempt=1;2",
+        ):
             assert (await post(api, form, query, path=path)).status_code < 500, (path, query)
     assert await api.one("SELECT count(*) FROM attempts") == 1
     assert (await counted(api.engine))["contacts"] == before["contacts"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from tests.hostile.conftest import Wire
 from tests.support.api import campaign
 from tests.support.eventually import eventually
+from tests.support.servers import CHECKOUT
 from tests.support.tables import contents
 
+from belltower.runtime import http_protocol
 from belltower_api import middleware
 
 HEAD = b"POST /api/campaigns HTTP/1.1\r\nHost: x\r\n"
@@ -127,7 +130,8 @@ async def test_what_is_no_http_is_refused_with_a_sentence(wire: Wire, request_: 
 NEXT = b"GET /api/wallet HTTP/1.1\r\nHost: x\r\nX-Smuggled: yes\r\n\r\n"
 SMUGGLED = {
     "both lengths": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + NEXT,
-    "both, the other way": b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n" % (5 + len(NEXT)) + NEXT,
+    "both, the other way": b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n" % (5 + len(NEXT))
+    + NEXT,
     "two lengths": b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(NEXT) + NEXT,
     "list of lengths": b"Content-Length: 0, %d\r\n\r\n" % len(NEXT) + NEXT,
     "signed length": b"Content-Length: +5\r\n\r\n12345" + NEXT,
@@ -250,3 +254,12 @@ async def test_a_session_of_another_and_a_key_of_ones_own_do_not_mix(wire: Wire)
     problem_in(await wire.said(wrong), 401)
     shadowed = get + b"Cookie: " + cookie + b"; belltower_session=x\r\n\r\n"
     problem_in(await wire.said(shadowed), 401)
+
+
+def test_the_gateway_is_as_impatient() -> None:
+    """It has the same times for a head and a body, and takes X-Forwarded-For from nobody: it trusts no proxy."""
+    caddyfile = (CHECKOUT / "deploy" / "gateway" / "Caddyfile").read_text(encoding="utf-8")
+    assert f"read_header {http_protocol.HEAD_TIMEOUT:.0f}s" in caddyfile
+    assert f"read_body {middleware.BODY_TIMEOUT / 60:.0f}m" in caddyfile
+    assert re.search(r"^\s*idle \d", caddyfile, re.MULTILINE)
+    assert not re.search(r"^\s*trusted_proxies", caddyfile, re.MULTILINE)

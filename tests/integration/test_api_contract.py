@@ -37,7 +37,12 @@ async def a_campaign_that_is_over(client: httpx.AsyncClient, database_url: str) 
     await connection.close()
 
 
-@pytest.mark.timeout(300)
+MINUTES = float(os.environ.get("MINUTES") or 0)
+LONG = ["--seed", os.environ.get("SEED", "1"), "--max-examples", "500", "--max-time", str(round(MINUTES * 60))]
+"""What makes a long run of it, other ones by `SEED`."""
+
+
+@pytest.mark.timeout(300 + 60 * MINUTES)
 async def test_every_operation_keeps_to_its_description(start: Start, database_url: str, tmp_path: Path) -> None:
     api = start("api")
     authorization = f"Bearer {create_account(database_url, balance='1000000.00')}"
@@ -47,6 +52,7 @@ async def test_every_operation_keeps_to_its_description(start: Start, database_u
         command = [
             str(SCHEMATHESIS), "--config-file", str(CONFIG), "--no-color", "run", f"{api.url}/openapi.json",
             "--checks", "all", "--header", f"Authorization: {authorization}", "--header", "Sec-Fetch-Site: same-origin",
+            *(LONG if MINUTES else ()),
         ]  # fmt: skip
         ran = await asyncio.to_thread(
             subprocess.run,
@@ -56,7 +62,7 @@ async def test_every_operation_keeps_to_its_description(start: Start, database_u
             check=False,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=280 + 60 * MINUTES,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert (await client.get("/api/me")).status_code == 200, "all of it was asked with a valid key"

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
@@ -112,7 +112,7 @@ def _operation(described: dict[str, Any], method: str, path: str, operation: dic
 
 
 def _full_example(described: dict[str, Any], schema: dict[str, Any]) -> Any:
-    whole = next(iter(schema.get("examples", ())), {})
+    whole: dict[str, Any] = next(iter(schema.get("examples", ())), {})
     return {name: _example(described, each) for name, each in schema.get("properties", {}).items()} | whole
 
 
@@ -146,4 +146,4 @@ def _resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, An
     if options:
         beside = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf")}
         return {**_resolved(described, options[0]), **beside}
-    return cast(dict[str, Any], schema)
+    return schema

@@ -128,6 +128,11 @@ class Start:
         self._api_port = ports.any_free()
 
     @property
+    def database_url(self) -> str:
+        """The test's database."""
+        return self._servers["DATABASE_URL"]
+
+    @property
     def public_url(self) -> str:
         """The origin at which the carrier reaches the API: known before the API starts."""
         return f"http://127.0.0.1:{self._api_port}"

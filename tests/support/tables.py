@@ -15,7 +15,7 @@ async def counted(engine: AsyncEngine) -> dict[str, int]:
     """How many rows each table has."""
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in UNTOUCHED_BY_REFUSALS)
     async with engine.connect() as connection:
-        return {name: count for name, count in await connection.execute(text(counts))}
+        return {row[0]: row[1] for row in await connection.execute(text(counts))}
 
 
 async def contents(engine: AsyncEngine) -> dict[str, str]:
@@ -26,4 +26,4 @@ async def contents(engine: AsyncEngine) -> dict[str, str]:
         for name in UNTOUCHED_BY_REFUSALS
     )
     async with engine.connect() as connection:
-        return {name: found for name, found in await connection.execute(text(hashes))}
+        return {row[0]: row[1] for row in await connection.execute(text(hashes))}

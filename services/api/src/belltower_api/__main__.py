@@ -13,7 +13,8 @@ from belltower_api.settings import ApiSettings
 async def serve(settings: ApiSettings, stopping: asyncio.Event) -> None:
     """Serve until `stopping`; requests in flight are answered first, and streams end."""
     engine = create_engine(settings, name="api")
-    app = create_app(settings, engine)
+    callbacks = create_engine(settings, name="api callbacks", pool_size=settings.callback_pool_size)
+    app = create_app(settings, engine, callbacks)
 
     async def end_streams() -> None:
         await stopping.wait()
@@ -25,6 +26,7 @@ async def serve(settings: ApiSettings, stopping: asyncio.Event) -> None:
             await serve_http(app, settings, stopping, trusted_proxies=settings.trusted_proxies)
     finally:
         await engine.dispose()
+        await callbacks.dispose()
 
 
 def main() -> None:

@@ -109,8 +109,10 @@ def _as_text(schema: dict[str, Any]) -> None:
         schema["examples"] = [json.dumps(example) for example in schema["examples"]]
 
 
-def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
-    """The API on a database. It starts without one, too, and is not ready then."""
+def create_app(settings: ApiSettings, engine: AsyncEngine, callbacks: AsyncEngine | None = None) -> FastAPI:
+    """The API on a database, with a pool for the carrier's `callbacks` or without. It starts without a database, too, and is
+    not ready then."""
+    callbacks = callbacks or engine
     reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     tariff = Tariff(settings.rate_per_minute, settings.billing_increment)
 
@@ -128,7 +130,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine) -> FastAPI:
         settings=settings,
         engine=engine,
         reader=reader,
-        outcomes=Outcomes(engine, tariff, settings.check_interval),
+        callbacks=callbacks,
+        outcomes=Outcomes(callbacks, tariff, settings.check_interval),
         live=Live(reader),
     )
     app.include_router(campaigns.router)

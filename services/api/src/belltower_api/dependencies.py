@@ -56,6 +56,8 @@ class Resources:
     """For transactions."""
     reader: AsyncEngine
     """The same pool in autocommit, for single reads: they need no BEGIN and no COMMIT."""
+    callbacks: AsyncEngine
+    """A pool of the carrier's callbacks alone: they are not asked for twice, and wait behind no reader."""
     outcomes: Outcomes
     live: Live
     list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))

@@ -3,10 +3,10 @@
 from typing import Any
 
 
-def links(parameter: str, *operations: str) -> dict[str, Any]:
-    """Links from an answer with an id to operations that take it."""
+def links(parameter: str, *operations: str, at: str = "/id") -> dict[str, Any]:
+    """Links from an answer with an id, which stands at a place (RFC 6901), to operations that take it."""
     return {
-        operation: {"operationId": operation, "parameters": {parameter: "$response.body#/id"}}
+        operation: {"operationId": operation, "parameters": {parameter: f"$response.body#{at}"}}
         for operation in operations
     }
 
@@ -17,6 +17,8 @@ TO_CAMPAIGN = links(
     "list_campaign_calls",
     "list_campaign_events",
     "list_contacts",
+    "list_rejected",
+    "download_rejected",
     "get_campaign_stats",
     "download_results",
     "pause_campaign",
@@ -31,3 +33,8 @@ TO_CAMPAIGN = links(
     "delete_campaign",
 )
 """From a campaign that was created."""
+
+
+def first_of(parameter: str, *operations: str, at: str = "id") -> dict[int | str, dict[str, Any]]:
+    """The same from the first item of a collection, as a response of OpenAPI."""
+    return {200: {"links": links(parameter, *operations, at=f"/items/0/{at}")}}

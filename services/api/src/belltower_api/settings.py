@@ -42,6 +42,14 @@ class GatewaySettings(SettingsGroup):
     )
 
 
+class CallbackSettings(SettingsGroup):
+    """What the carrier's callbacks have for themselves."""
+
+    callback_pool_size: int = Field(
+        default=5, ge=1, le=200, description="Connections that only the carrier's callbacks use: no reader takes them."
+    )
+
+
 class WebSettings(SettingsGroup):
     """The web app's place."""
 
@@ -67,6 +75,7 @@ class ApiSettings(
     SchedulingSettings,
     RequestSettings,
     GatewaySettings,
+    CallbackSettings,
     WebSettings,
 ):
     """Everything that the API reads from its environment."""

@@ -20,7 +20,10 @@ from belltower_dialer.heartbeat import Heartbeat
 log = structlog.get_logger(__name__)
 
 TOGETHER = 20
-"""Campaigns that lost one owner are tried so many at a time; one of them is not likely to be the next."""
+"""Campaigns that lost one owner are tried so many at a time at first, then twice as many each time that all went well: most
+dialers are not lost through a campaign, and then thousands wait."""
+MOST_TOGETHER = 320
+"""At most: should one of them be poison, the others are tried one at a time."""
 LASTS = (1.0, 5.0)
 """Seconds that a trial lasts at most: of several, of one."""
 SETTLES = 0.5
@@ -49,6 +52,7 @@ class Trials:
         self._waiting: dict[UUID, int] = {}
         self._anybody = asyncio.Event()
         self._taking = asyncio.Lock()
+        self._together = TOGETHER
         self._closed = False
 
     def add(self, suspects: Mapping[UUID, int]) -> None:
@@ -81,7 +85,7 @@ class Trials:
                 await asyncio.sleep(1)
 
     def _next(self) -> list[UUID]:
-        once = [campaign_id for campaign_id, losses in self._waiting.items() if losses == 1][:TOGETHER]
+        once = [campaign_id for campaign_id, losses in self._waiting.items() if losses == 1][: self._together]
         chosen = once or list(self._waiting)[:1]
         for campaign_id in chosen:
             del self._waiting[campaign_id]
@@ -97,6 +101,8 @@ class Trials:
         if taken:
             log.warning("campaigns_tried", campaigns=[str(each) for each in taken])
             await self._last(taken)
+            if len(taken) > 1:
+                self._together = min(2 * self._together, MOST_TOGETHER)
         if not self._waiting:
             await try_campaigns(self._engine, dialer, [])
 

@@ -46,15 +46,17 @@ def database_url(settings: DatabaseSettings) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def create_engine(settings: DatabaseSettings, *, name: str, longest: float = LONGEST_STATEMENT) -> AsyncEngine:
-    """A pool of connections; `name` is what `pg_stat_activity` shows.
+def create_engine(
+    settings: DatabaseSettings, *, name: str, pool_size: int | None = None, longest: float = LONGEST_STATEMENT
+) -> AsyncEngine:
+    """A pool of connections, of `pool_size` where the settings' own is not meant; `name` is what `pg_stat_activity` shows.
 
     `longest` is how many seconds any statement of this process may take: a connection that is silent for longer is dead (its
     server or the network vanished without a word) and is given up.
     """
     engine = create_async_engine(
         database_url(settings),
-        pool_size=settings.database_pool_size,
+        pool_size=pool_size or settings.database_pool_size,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,

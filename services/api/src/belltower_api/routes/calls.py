@@ -11,6 +11,7 @@ from belltower.db import calls, do_not_call
 from belltower.db.wallet import get_wallet
 from belltower.domain.principal import Principal
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
+from belltower_api.links import first_of
 from belltower_api.paging import next_sorted_cursor, read_sorted_cursor, sort_of
 from belltower_api.problems import problems
 from belltower_api.schemas.call import Call, CallCollection, CallDetail, CallPaging, CampaignCallPaging
@@ -18,7 +19,7 @@ from belltower_api.schemas.call import Call, CallCollection, CallDetail, CallPag
 router = APIRouter(prefix="/api/calls", tags=["Calls"], route_class=AccountRoute, dependencies=AUTHENTICATED)
 
 
-@router.get("", summary="List the calls", responses=problems(400, 401))
+@router.get("", summary="List the calls", responses={**first_of("call_id", "get_call"), **problems(400, 401)})
 async def list_calls(paging: Annotated[CallPaging, Query()], res: Res, asker: Asker) -> CallCollection:
     """The calls of all campaigns, those that were deleted included, or those calls that are wanted."""
     async with res.reader.connect() as connection:

@@ -15,7 +15,7 @@ from belltower_api.contact_list import ContactList
 from belltower_api.create_campaign import create, defined, location, untouched
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept, Once
-from belltower_api.links import TO_CAMPAIGN
+from belltower_api.links import TO_CAMPAIGN, first_of
 from belltower_api.lists import listed, uploaded
 from belltower_api.paging import next_cursor, next_sorted_cursor, read_cursor, read_sorted_cursor, sort_of
 from belltower_api.problems import problems
@@ -88,7 +88,9 @@ async def upload_campaign(
         return await _create(res, asker, form, name, contacts, response, once)
 
 
-@router.get("", summary="List the campaigns", responses=problems(400, 401))
+@router.get(
+    "", summary="List the campaigns", responses={**first_of("campaign_id", "get_campaign"), **problems(400, 401)}
+)
 async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, asker: Asker) -> CampaignCollection:
     """The account's campaigns, or those of them that are wanted, in the order that is wanted."""
     sort = sort_of(paging.sort)

@@ -126,7 +126,7 @@ async def report_key_press(request: Request, res: Res, attempt: Attempt = None, 
     params = await _signed_form(request, res, KEY_PRESS_PATH, signature)
     with _counting_invalid():
         press = parse_key_press(params, attempt)
-    async with res.reader.connect() as connection:
+    async with res.callbacks.connect() as connection:
         callee = await find_callee(connection, press.attempt_id, press.carrier_call_id)
     if callee is None:
         callbacks.labels(Effect.UNMATCHED).inc()
@@ -136,7 +136,7 @@ async def report_key_press(request: Request, res: Res, attempt: Attempt = None, 
         callbacks.labels("another_key").inc()
         return Twiml(twiml_to_listen_on(res.settings.public_url, callee.call_id))
     await in_transaction(
-        res.engine,
+        res.callbacks,
         lambda connection: do_not_call.opt_out(connection, callee.account_id, callee.phone, call_id=callee.call_id),
     )
     callbacks.labels("opted_out").inc()

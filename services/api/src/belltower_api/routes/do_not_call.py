@@ -17,6 +17,7 @@ from belltower.domain.principal import Principal
 from belltower_api.csv_file import csv_file, csv_lines, csv_responses, inert
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
+from belltower_api.links import links
 from belltower_api.lists import listed
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.problems import problems
@@ -89,6 +90,7 @@ async def download_do_not_call(res: Res, asker: Asker) -> StreamingResponse:
     status_code=201,
     responses={
         200: {"description": "It was on the list already, and stays as it was.", "model": DoNotCallEntry},
+        201: {"links": links("phone", "list_do_not_call_events", "remove_from_do_not_call", at="/phone")},
         **problems(400, 401, 403, 409, 413, 415, 422),
     },
 )

@@ -16,7 +16,7 @@ from belltower_api import change_series
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res
 from belltower_api.idempotency import Kept
 from belltower_api.if_match import IfMatch, tag_of
-from belltower_api.links import links
+from belltower_api.links import first_of, links
 from belltower_api.paging import next_cursor, read_cursor
 from belltower_api.problems import problems
 from belltower_api.schemas.collection import Paging
@@ -90,7 +90,7 @@ async def create_series(fields: SeriesCreate, res: Res, asker: Asker, response: 
     return created
 
 
-@router.get("", summary="List the series", responses=problems(400, 401))
+@router.get("", summary="List the series", responses={**first_of(_SERIES, "get_series"), **problems(400, 401)})
 async def list_series(paging: Annotated[Paging, Query()], res: Res, asker: Asker) -> SeriesCollection:
     """The account's series, the newest first; those that have ended, too, until they are deleted."""
     async with res.reader.connect() as connection:

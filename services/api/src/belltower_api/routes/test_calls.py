@@ -19,6 +19,7 @@ from belltower.outcomes import WINDOW_NEEDED
 from belltower_api.create_campaign import create, defined
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.idempotency import Kept
+from belltower_api.links import links
 from belltower_api.problems import problems
 from belltower_api.schemas.call import Call
 from belltower_api.schemas.campaign_fields import CampaignFields, Speech
@@ -92,7 +93,10 @@ class TestCall(BaseModel):
     "",
     summary="Ring one number for a test",
     status_code=201,
-    responses=problems(400, 401, 402, 403, 409, 413, 415, 422),
+    responses={
+        201: {"links": links("test_call_id", "get_test_call")},
+        **problems(400, 401, 402, 403, 409, 413, 415, 422),
+    },
 )
 async def create_test_call(test: TestCallCreate, res: Res, asker: Asker, response: Response, once: Kept) -> TestCall:
     """Ring one number at once with the message as it would be said to this contact. It costs what a call costs.
