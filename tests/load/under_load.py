@@ -113,7 +113,7 @@ async def live_calls(world: World, count: int) -> list[UUID]:
 
 @pytest.mark.parametrize("readers", [0, 40], ids=["alone", "beside readers"])
 async def test_callbacks_as_fast_as_they_come(world: World, readers: int) -> None:
-    """A thousand a second are offered, on a hundred connections; a report that is refused is brought again, as the carrier does."""
+    """A thousand a second are offered, on a hundred connections; what is refused is brought again, as the carrier does."""
     attempts = await live_calls(world, CALLBACKS)
     api = world.start("api")
     requests = [callback(world.start.public_url, attempt, number) for number, attempt in enumerate(attempts)]
@@ -288,6 +288,7 @@ async def test_campaigns_due_at_once_with_one_dialer(world: World) -> None:
     assert len({call["to"] for call in calls}) == CAMPAIGNS
     await world.check()
     show(
-        "Campaigns due at once, one dialer", campaigns=CAMPAIGNS, all_taken_over_in=taken, all_completed_in=done, lost=0, doubled=0,
+        "Campaigns due at once, one dialer",
+        campaigns=CAMPAIGNS, all_taken_over_in=taken, all_completed_in=done, lost=0, doubled=0,
         memory_of_api_scheduler_dialer=memory(), carrier=json.dumps({"calls": len(calls)}),
     )  # fmt: skip

@@ -21,7 +21,8 @@ from belltower.db.series import create_series
 from belltower.domain.call import CallStatus
 from belltower.domain.campaign import CampaignStatus
 from belltower.domain.definition import Definition
-from belltower.domain.recurrence import Recurrence, read_rule
+from belltower.domain.recurrence.occurrences import Recurrence
+from belltower.domain.recurrence.reading import read_rule
 from belltower.domain.schedule import ScheduledTime
 from belltower.outcomes import Outcomes
 from belltower.runtime.settings import DatabaseSettings

@@ -1,4 +1,4 @@
-"""Calls of which nobody knows what became: where a campaign says so, the evidence, both decisions, one by one and many at once."""
+"""Calls of which nobody knows what became: where a campaign says so, the evidence, and both decisions, for one and for many."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect

@@ -9,6 +9,7 @@ import atexit
 import random
 import socket
 from collections.abc import Collection
+from itertools import chain
 
 from belltower_local.packages import SetupError
 
@@ -56,7 +57,7 @@ def any_free(taken: Collection[int] = ()) -> int:
     Raises `SetupError` when there is none.
     """
     start = random.randrange(FIRST, LAST + 1)  # noqa: S311 - nothing secret
-    for port in (*range(start, LAST + 1), *range(FIRST, start)):
+    for port in chain(range(start, LAST + 1), range(FIRST, start)):
         if port not in taken and port not in _reservations and _reserve(port):
             return port
     raise SetupError(f"No TCP port from {FIRST} to {LAST} is free. Stop what uses them, and try again.")
