@@ -15,6 +15,15 @@ from belltower_api.app import create_app
 from belltower_local import ports
 
 
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """What comes until the other side hangs up, politely or not."""
+    found = b""
+    with suppress(ConnectionError):
+        while piece := await reader.read(2**16):
+            found += piece
+    return found
+
+
 @dataclass
 class Wire:
     """The API, to be spoken to in bytes."""
@@ -36,9 +45,7 @@ class Wire:
                     writer.write(part)
                     with suppress(ConnectionError):
                         await writer.drain()
-                with suppress(ConnectionError):
-                    return await reader.read()
-                return b""
+                return await everything(reader)
         finally:
             writer.close()
 

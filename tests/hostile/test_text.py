@@ -85,6 +85,7 @@ async def test_no_value_of_a_body_does_harm(api: Api, part: int) -> None:
             rows = await refused_or_done(api, (operation.name, "a field called", name[:40]), response, rows)
 
 
+@pytest.mark.timeout(900 if EACH is None else 240)
 async def test_no_field_of_a_form_does_harm(api: Api) -> None:
     rows = await counted(api.engine)
     for operation in [each for each in operations() if each.media_type == FORM]:
@@ -94,6 +95,7 @@ async def test_no_field_of_a_form_does_harm(api: Api) -> None:
                 rows = await refused_or_done(api, (operation.name, place, value[:40]), response, rows)
 
 
+@pytest.mark.timeout(1800 if EACH is None else 240)
 async def test_no_address_does_harm(api: Api) -> None:
     """Ids in paths and parameters of queries, as they are and as bytes that are no UTF-8."""
     ids = await an_account_with_everything(api)
@@ -168,6 +170,7 @@ async def test_a_member_that_comes_twice_is_not_taken_silently(api: Api) -> None
     assert response.status_code == 400
 
 
+@pytest.mark.timeout(600)
 async def test_no_report_of_a_carrier_does_harm(api: Api) -> None:
     """Signed, and nonsense: the carrier's account, too, may be somebody else's one day."""
     attempt = await placed_call(api)
@@ -178,7 +181,8 @@ async def test_no_report_of_a_carrier_does_harm(api: Api) -> None:
     before = await counted(api.engine)
     for path in (CALLBACK_PATH, WHO_ANSWERED_PATH, KEY_PRESS_PATH):
         for name in form:
-            for text in chosen([text for text in TEXTS if not re.search("[\ud800-\udfff]", text)], (path, name)):
+            texts = [text for text in TEXTS if not re.search("[\ud800-\udfff]", text)]
+            for text in ["\0", "a" * 50_000, *chosen(texts, (path, name))]:
                 changed = {**form, name: text}
                 if name not in ("CallSid", "Digits") and path == KEY_PRESS_PATH:
                     continue

@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from tests.hostile.conftest import Wire
+from tests.hostile.conftest import Wire, everything
 from tests.support.api import campaign
 from tests.support.eventually import eventually
 from tests.support.servers import CHECKOUT
@@ -38,7 +38,7 @@ def problem_in(answer: bytes, *statuses: int) -> dict[str, Any]:
 async def dripping(wire: Wire, start: bytes, drop: bytes) -> bytes:
     """What is answered to whoever sends a start, and then a drop every tenth of a second for as long as it may."""
     reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
-    answer = asyncio.create_task(reader.read())
+    answer = asyncio.create_task(everything(reader))
     writer.write(start)
     with suppress(ConnectionError):
         async with asyncio.timeout(15):
@@ -47,9 +47,7 @@ async def dripping(wire: Wire, start: bytes, drop: bytes) -> bytes:
                 await writer.drain()
                 await asyncio.sleep(0.1)  # it is slow on purpose
     writer.close()
-    with suppress(ConnectionError):
-        return await answer
-    return b""
+    return await answer
 
 
 async def test_whoever_is_slow_is_not_waited_for(wire: Wire) -> None:

@@ -76,7 +76,7 @@ class TooSlow(HTTPException):
     code = "too_slow"
 
     def __init__(self, detail: str) -> None:
-        super().__init__(408, detail, {"Connection": "close"})
+        super().__init__(408, detail)
 
 
 class AmbiguousLength(HTTPException):

@@ -8,6 +8,7 @@ failed with a 5xx may have rung), /docs/usage/webhooks/webhooks-connection-overr
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -93,6 +94,8 @@ _STATUSES = {
 
 _LISTED = ("queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled")
 """In the order of a call's life, so that one which moves on between two questions is met by a later one."""
+_LONGEST_WORD = 64
+"""Characters; a call's id has 34."""
 
 
 class TwilioCarrier:
@@ -334,17 +337,17 @@ def parse_callback(params: Mapping[str, str], attempt: str | None) -> CallUpdate
     status = _STATUSES.get(word)
     if status is None:
         raise Invalid(
-            "CallStatus", "unknown_status", f"The callback's CallStatus {word!r} is none that a call can have."
+            "CallStatus", "unknown_status", f"The callback's CallStatus {word[:64]!r} is none that a call can have."
         )
     final = status in REPORTED_FINAL
     return CallUpdate(
         attempt_id=_attempt_id(attempt),
         carrier_call_id=call_id,
         status=status,
-        dedupe_key=f"{call_id}:{params.get('SequenceNumber') or word}",
+        dedupe_key=f"{call_id}:{_word(params, 'SequenceNumber') or word}",
         occurred_at=_instant(params.get("Timestamp")),
         duration=_seconds(params.get("CallDuration")) if final else None,
-        answered_by=params.get("AnsweredBy") or None,
+        answered_by=_word(params, "AnsweredBy") or None,
         error_code=_error_code(params) if final and status is not CallStatus.COMPLETED else None,
     )
 
@@ -352,14 +355,14 @@ def parse_callback(params: Mapping[str, str], attempt: str | None) -> CallUpdate
 def parse_who_answered(params: Mapping[str, str], attempt: str | None) -> CallUpdate:
     """Read who answered: the form, and `attempt` of its URL. Raises `Invalid` for what no carrier sends."""
     call_id = _call_id(params)
-    if not params.get("AnsweredBy"):
+    if not (answered_by := _word(params, "AnsweredBy")):
         raise Invalid("AnsweredBy", "missing", "The callback has no AnsweredBy; send the form as the carrier does.")
     return CallUpdate(
         attempt_id=_attempt_id(attempt),
         carrier_call_id=call_id,
         status=CallStatus.IN_PROGRESS,
         dedupe_key=f"{call_id}:answered_by",
-        answered_by=params["AnsweredBy"],
+        answered_by=answered_by,
     )
 
 
@@ -371,10 +374,20 @@ def parse_key_press(params: Mapping[str, str], attempt: str | None) -> KeyPress:
 
 
 def _call_id(params: Mapping[str, str]) -> str:
-    call_id = params.get("CallSid")
+    call_id = _word(params, "CallSid")
     if not call_id:
         raise Invalid("CallSid", "missing", "The callback has no CallSid; send the form as the carrier does.")
     return call_id
+
+
+def _word(params: Mapping[str, str], name: str) -> str:
+    """What a callback says in one word, which is kept; empty when it says nothing. Raises `Invalid` for what no carrier sends."""
+    word = params.get(name, "")
+    if len(word) > _LONGEST_WORD or not (word.isascii() and word.isprintable()):
+        raise Invalid(
+            name, "malformed_request", f"The callback's {name} is no short word. Send it as the carrier does."
+        )
+    return word
 
 
 def _attempt_id(attempt: str | None) -> UUID | None:
@@ -466,26 +479,26 @@ def _instant(text: object) -> datetime | None:
     """An instant in RFC 2822's form, as Twilio writes all of them; None for anything else."""
     try:
         instant = parsedate_to_datetime(text) if isinstance(text, str) else None
-    except ValueError:
+        if instant is None:
+            return None
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if instant is None:
-        return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _seconds(text: str | None) -> int | None:
     if text is None or text == "":
         return None
-    if not text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise Invalid(
-            "CallDuration", "not_a_number", f"The callback's CallDuration {text!r} is not a number of seconds."
+            "CallDuration", "not_a_number", f"The callback's CallDuration {text[:64]!r} is not a number of seconds."
         )
     return int(text)
 
 
 def _error_code(params: Mapping[str, str]) -> str | None:
     """Twilio's own code when it gives one, else the SIP response of the callee's network."""
-    if params.get("ErrorCode"):
-        return params["ErrorCode"]
-    sip = params.get("SipResponseCode")
+    if code := _word(params, "ErrorCode"):
+        return code
+    sip = _word(params, "SipResponseCode")
     return f"sip:{sip}" if sip else None
