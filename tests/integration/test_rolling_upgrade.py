@@ -1,6 +1,7 @@
 """A new version replaces the old one while campaigns run: each process is told to end once another stands beside it."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from tests.support.eventually import eventually
@@ -18,7 +19,7 @@ async def test_nothing_is_lost_or_doubled_while_every_process_is_replaced(world:
     await world.behave(ring_seconds=[0.1, 0.3], talk_seconds=[0.2, 0.5], outcomes={"answered": 8, "busy": 2})
     api = world.start("api")
     old = [world.start(name, **QUICK_CALLS) for name in ("dialer", "dialer", "scheduler", "scheduler")]
-    campaigns = []
+    campaigns: list[UUID] = []
 
     async def in_the_middle() -> None:
         """A campaign calls, and another will while something is replaced."""
@@ -40,7 +41,9 @@ async def test_nothing_is_lost_or_doubled_while_every_process_is_replaced(world:
         async with world.engine.connect() as connection:
             assert await audit(connection) == [], f"while {leaving.name} is replaced"
     await in_the_middle()
-    assert await asyncio.to_thread(api.terminate) == 0, "its address is the carrier's: for a moment nobody answers there"
+    assert await asyncio.to_thread(api.terminate) == 0, (
+        "its address is the carrier's: for a moment nobody answers there"
+    )
     await asyncio.to_thread(api.start_again)
     for campaign in campaigns:
         await world.reaches(campaign, "completed", timeout=100)
