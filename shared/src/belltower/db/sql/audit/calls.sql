@@ -44,3 +44,13 @@ CROSS JOIN LATERAL (VALUES
     END)
 ) AS judged (rule, detail)
 WHERE (CAST(:account AS uuid) IS NULL OR attempts.account_id = CAST(:account AS uuid)) AND judged.detail IS NOT NULL
+  -- Nearly all have ended as they should, and are left out here, before each rule is asked.
+  AND (
+      attempts.status IN ('dialling', 'queued', 'ringing', 'in_progress')
+      OR hold > 0 OR check_at IS NOT NULL OR ended_at IS NULL OR duration < 0
+      OR carrier_call_id IS NULL AND attempts.status IN ('completed', 'busy', 'no_answer')
+      OR attempts.account_id <> campaigns.account_id OR attempts.campaign_id <> contacts.campaign_id
+      OR attempts.phone <> contacts.phone
+      OR CAST(attempts.calling_window ->> 'closes_at' AS timestamptz) <= gated_at
+      OR attempts.calling_window IS NULL AND campaigns.calling_window IS NOT NULL
+  )

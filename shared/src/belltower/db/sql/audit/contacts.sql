@@ -52,3 +52,14 @@ CROSS JOIN LATERAL (VALUES
     END)
 ) AS judged (rule, detail)
 WHERE (CAST(:account AS uuid) IS NULL OR campaigns.account_id = CAST(:account AS uuid)) AND judged.detail IS NOT NULL
+  -- Whom a person answered, or nobody called yet, and whose numbers add up, is left out here, before each rule is asked.
+  AND NOT (
+      CASE contacts.status
+          WHEN 'reached' THEN coalesce(called.live + called.unknown, 0) = 0 AND called.calls > 0
+          WHEN 'waiting' THEN called.calls IS NULL AND contacts.next_attempt_at IS NOT NULL
+          ELSE false
+      END
+      AND contacts.attempts BETWEEN coalesce(called.counted, 0) AND coalesce(called.ended, 0)
+      AND coalesce(called.counted, 0) <= campaigns.max_attempts AND coalesce(called.numbered = called.last_number, true)
+      AND (contacts.status = 'waiting' OR contacts.next_attempt_at IS NULL AND contacts.window_zone IS NULL)
+  )
