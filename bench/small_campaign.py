@@ -16,7 +16,7 @@ import httpx
 ROUNDS = 10
 CONTACTS = 100_000
 SMALL = 10
-AHEAD = timedelta(seconds=2)
+AHEAD = timedelta(seconds=5)
 CONCURRENCY = 2_000 if "FULL" in sys.argv[1:] else 200
 TALK = [2, 6] if "FULL" in sys.argv[1:] else [1, 3]
 URL = os.environ["BELLTOWER_URL"]
