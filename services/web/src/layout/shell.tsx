@@ -186,7 +186,6 @@ function Undecided({ className }: { className?: string }) {
 function MorePages() {
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const { data: undecided = 0 } = useQuery(undecidedQuery);
   const far = [...FAR, ...(useIsOperator() ? [OPERATIONS] : [])];
   const here = far.find(({ to }) => path.startsWith(to));
   const Icon = here?.icon ?? Ellipsis;
@@ -195,17 +194,25 @@ function MorePages() {
       trigger={
         <button
           type="button"
-          aria-label={`${here ? `More pages, now ${here.label}` : "More pages"}${undecided > 0 ? `, ${needDecision(undecided)}` : ""}`}
           className={cn(
-            "flex h-16 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium",
+            "relative flex h-16 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium",
             here ? "text-ink [&_svg]:text-bell" : "text-muted",
           )}
         >
-          <span className="relative">
-            <Icon className="size-5" aria-hidden />
-            <Undecided className="absolute -top-2 left-3" />
+          <Icon className="size-5" aria-hidden />
+          <span>
+            {here ? (
+              <>
+                <span className="sr-only">More pages, now </span>
+                {here.label.replace(" calls", "")}
+              </>
+            ) : (
+              <>
+                More<span className="sr-only"> pages</span>
+              </>
+            )}
           </span>
-          {here ? here.label.replace(" calls", "") : "More"}
+          <Undecided className="absolute top-1.5 left-1/2 ml-1.5" />
         </button>
       }
     >

@@ -113,7 +113,7 @@ function Shown({ call }: { call: Call }) {
           </time>
           {call.attempt > 1 && `, call ${call.attempt} to this person`}
         </Fact>
-        <Fact label="Set aside">{money(call.hold, call.currency)}</Fact>
+        {call.decision === null && <Fact label="Set aside">{money(call.hold, call.currency)}</Fact>}
         {Number(call.cost) > 0 && <Fact label="Cost">{money(call.cost, call.currency)}</Fact>}
         <Fact label="Caller ID">{call.caller_id}</Fact>
         <Fact label="Carrier">{call.carrier === "simulated" ? "Simulated" : call.carrier}</Fact>
