@@ -101,8 +101,7 @@ async def _live(plan: Plan, stage: Stage, client: httpx.AsyncClient, result: Res
                 group.create_task(_inject(fault, stage, result))
         stage.say("users and faults are done; waiting for rest")
         unrest = await at_rest(stage, users.told)
-        for name in stage.services:
-            await stage.ready(name)
+        unrest += await _unready(stage)
         stage.say("judging")
         result.verdict = await judge(stage, users.told)
         result.verdict.findings += unrest
@@ -116,6 +115,17 @@ async def _live(plan: Plan, stage: Stage, client: httpx.AsyncClient, result: Res
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def _unready(stage: Stage) -> list[Finding]:
+    """Which processes cannot work any more."""
+    found = []
+    for name in stage.services:
+        try:
+            await stage.ready(name)
+        except AssertionError as error:
+            found.append(Finding("every process can work again", name, str(error)))
+    return found
 
 
 async def _use(users: Users, plan: Plan, stage: Stage) -> None:

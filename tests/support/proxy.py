@@ -6,6 +6,9 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
+_KEEPALIVE = 8.0
+"""Seconds after which a server notices that a client has vanished: 3 s of silence and five probes, as our sessions ask for."""
+
 
 class Proxy:
     """Forwards TCP to a server, `async with`. Cut, it drops every connection and takes no new one until it is mended.
@@ -26,6 +29,7 @@ class Proxy:
         self._port = 0
         self._pipes: set[asyncio.Task[None]] = set()
         self._buried: set[asyncio.Task[None]] = set()
+        self._to_server: set[asyncio.StreamWriter] = set()
         self._flows = asyncio.Event()
         self._flows.set()
 
@@ -70,8 +74,13 @@ class Proxy:
         self._flows.set()
 
     def bury(self) -> None:
-        """Let nothing through on the connections that there are, ever again, and tell nobody: as if either end had vanished."""
+        """Let nothing through on the connections that there are, ever again, and tell nobody: as if either end had vanished.
+
+        A server notices by its TCP keepalives after some seconds, and gives up the session; the client never hears of it.
+        """
         self._buried |= self._pipes
+        for to_server in self._to_server:
+            asyncio.get_running_loop().call_later(_KEEPALIVE, to_server.transport.abort)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._target.hostname
@@ -86,30 +95,36 @@ class Proxy:
             asyncio.create_task(self._pipe(to_server[0], writer, lambda: 0)),
         ):
             self._pipes.add(pipe)
+            self._to_server.add(to_server[1])
+            pipe.add_done_callback(lambda _: self._to_server.discard(to_server[1]))
             pipe.add_done_callback(self._pipes.discard)
             pipe.add_done_callback(self._buried.discard)
 
     async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
         try:
-            while data := await source.read(65536):
-                if self._is_buried():
-                    self.held_up += 1
-                    continue
-                late = delay()
-                self.passed += 1
-                if late or not self._flows.is_set():
-                    self.held_up += 1
-                    await asyncio.sleep(late)
-                    await self._flows.wait()
-                sink.write(data)
-                await sink.drain()
+            with suppress(OSError):
+                await self._forward(source, sink, delay)
             if self._is_buried():
                 await asyncio.Event().wait()
-        except OSError:
-            pass
         finally:
             with suppress(OSError):
                 sink.transport.abort()
+
+    async def _forward(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]
+    ) -> None:
+        while data := await source.read(65536):
+            if self._is_buried():
+                self.held_up += 1
+                continue
+            late = delay()
+            self.passed += 1
+            if late or not self._flows.is_set():
+                self.held_up += 1
+                await asyncio.sleep(late)
+                await self._flows.wait()
+            sink.write(data)
+            await sink.drain()
 
     def _is_buried(self) -> bool:
         return asyncio.current_task() in self._buried
