@@ -28,7 +28,7 @@ from belltower.messaging.topology import DEAD_LETTER_QUEUE, DUE_QUEUE, declare
 from belltower.runtime.settings import BrokerSettings
 from belltower_scheduler.dead_letters import recorder, replay_all
 
-LATER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version":2')
+EARLIER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version":0')
 PRIVATE = b'{"version": "Call Ann, +14155550123", "campaign_ids": ["+14155550123"]}'
 
 
@@ -100,7 +100,7 @@ async def came(api: Api, times: int) -> None:
     await eventually(enough)
 
 
-async def a_letter(api: Api, body: bytes = LATER, reason: Reason = Reason.UNDECODABLE) -> str:
+async def a_letter(api: Api, body: bytes = EARLIER, reason: Reason = Reason.UNDECODABLE) -> str:
     """A dead letter that waits; its id."""
     await dead_letters.record(api.engine, DeadMessage(reason, "What the dialer said.", body, str(uuid4())))
     return str(await api.one("SELECT id FROM dead_letters ORDER BY last_at DESC LIMIT 1"))
@@ -112,14 +112,14 @@ async def a_letter(api: Api, body: bytes = LATER, reason: Reason = Reason.UNDECO
 async def test_what_cannot_be_read_is_recorded_with_the_reason_and_without_what_it_says(
     api: Api, amqp_url: str
 ) -> None:
-    await send(amqp_url, LATER, b"\xff\x00", PRIVATE)
+    await send(amqp_url, EARLIER, b"\xff\x00", PRIVATE)
     async with running(consumer(amqp_url).run, recorder(broker(amqp_url), api.engine).run):
         found = await letters(api, 3)
     assert {row.reason for row in found} == {"undecodable"}
     assert {row.reported_by for row in found} == {"dialer 1"}
     assert {row.publisher for row in found} == {"somebody"}
     details = {row.body: row.detail for row in found}
-    assert details[LATER] == "Its version is 2; this dialer reads version 1."
+    assert details[EARLIER] == "Its version is 0; this dialer reads version 1."
     for detail in details.values():
         assert not any(word in detail for word in ("Ann", "4155", "\\xff"))
     assert await waiting(amqp_url, DEAD_LETTER_QUEUE) == await waiting(amqp_url, DUE_QUEUE) == 0
@@ -168,7 +168,7 @@ async def test_a_dead_letter_that_the_broker_does_not_confirm_is_buried_later(
         await publish(*arguments, **more)
 
     monkeypatch.setattr("belltower.messaging.consumer.bury", bury)
-    await send(amqp_url, LATER)
+    await send(amqp_url, EARLIER)
     async with running(consumer(amqp_url).run, recorder(broker(amqp_url), api.engine).run):
         (row,) = await letters(api, 1)
     assert (row.reason, row.times) == ("undecodable", 1)
@@ -187,7 +187,7 @@ async def test_dead_letters_wait_in_the_queue_while_nobody_can_record_them(
             raise ConnectionRefusedError("the database is away")
         await dead_letters.record(api.engine, message)
 
-    await send(amqp_url, LATER)
+    await send(amqp_url, EARLIER)
     async with running(consumer(amqp_url).run, DeadLetterConsumer(broker(amqp_url), name="test", record=record).run):
         await letters(api, 1)
     assert len(tried) == 4
@@ -200,7 +200,7 @@ async def test_what_is_recorded_and_not_acked_in_time_is_not_counted_again(api: 
             await dead_letters.record(api.engine, message)
             await proxy.cut()
 
-        await send(amqp_url, LATER)
+        await send(amqp_url, EARLIER)
         async with running(
             consumer(amqp_url).run, DeadLetterConsumer(broker(proxy.url), name="test", record=record).run
         ):
@@ -244,7 +244,7 @@ async def test_a_replay_sends_it_again_once_the_broker_confirms_it(api: Api, amq
         async with running(consumer(amqp_url).run, recorder(broker(amqp_url), api.engine).run):
             await came(api, 2)
     (row,) = await letters(api, 1)
-    assert (row.status, row.body) == ("waiting", LATER), "it came to nothing again"
+    assert (row.status, row.body) == ("waiting", EARLIER), "it came to nothing again"
 
 
 async def test_one_that_comes_to_nothing_again_before_its_replay_is_noted_waits_again(api: Api) -> None:
@@ -256,7 +256,7 @@ async def test_one_that_comes_to_nothing_again_before_its_replay_is_noted_waits_
     await a_letter(api)
     await dead_letters.replayed(api.engine, replay)
     (row,) = await letters(api, 1)
-    assert (row.status, row.times, row.body) == ("waiting", 2, LATER)
+    assert (row.status, row.times, row.body) == ("waiting", 2, EARLIER)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ const REASON: Record<Letter["reason"], Words> = {
   undecodable: {
     title: "Could not be read",
     meaning:
-      "No dialer understood it. After an upgrade of the dialers, sending it again may help; else discard it.",
+      "No dialer understood it: it is not Belltower's, or of a version that is gone. Discard it.",
     tone: "orange",
   },
   failed: {

@@ -14,7 +14,7 @@ class Reason(StrEnum):
     """Why a message came to nothing."""
 
     UNDECODABLE = "undecodable"
-    """No dialer can read it: it is no event of ours, or of another version."""
+    """No dialer can read it: it is no event of ours, or of a version that nobody writes any more."""
     FAILED = "failed"
     """Taking over its campaigns failed unexpectedly."""
     REDELIVERED = "redelivered"
