@@ -123,6 +123,7 @@ BREAKS = [
         "check_at",
         f"{UNCHECKED}; UPDATE attempts SET check_at = now() WHERE {BUSY}",
     ),
+    ("decision", f"UPDATE attempts SET decided_at = now() WHERE {BUSY}"),
     ("not_watched", f"UPDATE attempts SET check_at = now() - interval '1 hour' WHERE {RINGING}"),
     ("slot_kept", f"UPDATE attempts SET gated_at = now() - interval '3 hours' WHERE {RINGING}"),
     ("end", f"UPDATE attempts SET ended_at = NULL WHERE {BUSY}"),

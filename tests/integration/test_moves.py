@@ -483,7 +483,7 @@ async def test_all_calling_stops(world: World, post: Post) -> None:
         return len(await world.truth()) > 20
 
     await eventually(under_way, timeout=30)
-    await world.campaign(numbers(1, start=5000), due_in=3)
+    await world.campaign(numbers(1, start=5000), due_in=8)
     stopped_at = await stopped_for_good(post, "/api/pause-all")
     await eventually(lambda: nothing_is_live(world), timeout=30, interval=0.1)
 
@@ -492,7 +492,7 @@ async def test_all_calling_stops(world: World, post: Post) -> None:
             await world.one("SELECT bool_and(scheduled_time < clock_timestamp()) FROM campaigns WHERE is_scheduled")
         )
 
-    await eventually(its_time_has_passed)
+    await eventually(its_time_has_passed, timeout=20)
     assert max(await requested(world)) <= stopped_at
     assert {row.status for row in await world.rows("SELECT status FROM campaigns")} == {PAUSED}
     await world.check()

@@ -117,6 +117,7 @@ RULES: dict[str, Rule] = {
             "Pause the campaign; rebuild the indexes of the calls (REINDEX TABLE attempts), which should have refused it.",
         ),
         Rule("check_at", "A live call is not looked after, or one that is over still is.", "Repair it.", True),
+        Rule("decision", "A call that nobody could account for, and what was decided about it, do not agree.", _ASK),
         Rule("not_watched", "A live call should have been looked after long ago.", _DIALERS),
         Rule("slot_kept", "A call is live for longer than it can last.", f"{_DIALERS} The carrier may not answer."),
         Rule("end", "A call is over without an end, or has one while it is live.", _ASK),

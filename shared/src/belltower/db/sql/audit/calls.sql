@@ -8,8 +8,11 @@ CROSS JOIN LATERAL (
     SELECT attempts.status IN ('dialling', 'queued', 'ringing', 'in_progress') AS is_live
 ) AS state
 CROSS JOIN LATERAL (VALUES
-    ('hold_kept', CASE WHEN hold > 0 AND NOT is_live AND attempts.status <> 'unknown'
+    ('hold_kept', CASE WHEN hold > 0 AND NOT is_live AND (attempts.status <> 'unknown' OR decided_at IS NOT NULL)
         THEN format('it is %s, and holds %s', attempts.status, hold) END),
+    ('decision', CASE WHEN (decided_at IS NOT NULL) <> EXISTS (SELECT FROM call_decisions WHERE attempt_id = attempts.id)
+        THEN CASE WHEN decided_at IS NULL THEN 'a decision about it is kept, and it waits for one' ELSE 'nobody knows what was decided' END
+    END),
     ('check_at', CASE
         WHEN is_live AND check_at IS NULL THEN format('it is %s, and nobody will look after it', attempts.status)
         WHEN NOT is_live AND check_at IS NOT NULL THEN format('it is %s, and is to be looked after', attempts.status)
@@ -47,6 +50,7 @@ WHERE (CAST(:account AS uuid) IS NULL OR attempts.account_id = CAST(:account AS 
   -- Nearly all have ended as they should, and are left out here, before each rule is asked.
   AND (
       attempts.status IN ('dialling', 'queued', 'ringing', 'in_progress')
+      OR decided_at IS NOT NULL OR attempts.id IN (SELECT attempt_id FROM call_decisions)
       OR hold > 0 OR check_at IS NOT NULL OR ended_at IS NULL OR duration < 0
       OR carrier_call_id IS NULL AND attempts.status IN ('completed', 'busy', 'no_answer')
       OR attempts.account_id <> campaigns.account_id OR attempts.campaign_id <> contacts.campaign_id
