@@ -18,7 +18,7 @@ for passage in range(1, 4):
 def pass_three_times(**environment: str) -> tuple[list[str], int]:
     """A process that passes a point three times: what it said, and how it ended."""
     ended = subprocess.run(
-        [sys.executable, "-c", PASSES], check=False, capture_output=True, text=True, env=environment, timeout=30
+        [sys.executable, "-c", PASSES], check=False, capture_output=True, text=True, env=environment, timeout=100
     )
     return ended.stdout.split(), ended.returncode
 
