@@ -23,5 +23,5 @@ def test_a_call_that_is_accounted_for_may_not(status: CallStatus) -> None:
 @pytest.mark.parametrize("decision", sorted(Decision))
 def test_a_decision_is_made_once_whatever_was_reported_since(status: CallStatus, decision: Decision) -> None:
     at = datetime(2030, 5, 17, 9, 30, tzinfo=UTC)
-    with pytest.raises(AlreadyDecided, match="by ada@example.com at 2030-05-17 09:30:00 UTC"):
+    with pytest.raises(AlreadyDecided, match=r"by ada@example\.com at 2030-05-17 09:30:00 UTC"):
         require_undecided(status, decision, by="ada@example.com", at=at)
