@@ -177,7 +177,7 @@ function Undecided({ className }: { className?: string }) {
       )}
     >
       <span aria-hidden>{count(calls)}</span>
-      <span className="sr-only">: {needDecision(calls)}</span>
+      <span className="sr-only">({needDecision(calls)})</span>
     </span>
   );
 }
