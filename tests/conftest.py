@@ -18,7 +18,16 @@ pytest_plugins = [
     "tests.support.dialers",
 ]
 
-SLOW = {"test_api_contract", "test_clients", "test_crashes", "test_drain", "test_many", "test_outages"}
+SLOW = {
+    "test_api_contract",
+    "test_clients",
+    "test_crashes",
+    "test_drain",
+    "test_files",
+    "test_many",
+    "test_outages",
+    "test_text",
+}
 """Modules whose tests take many seconds, most of which they wait."""
 
 
