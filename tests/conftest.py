@@ -24,11 +24,13 @@ SLOW = {
     "test_clients",
     "test_crashes",
     "test_drain",
+    "test_files",
     "test_many",
     "test_outages",
     "test_poison",
     "test_rolling_upgrade",
     "test_runbook",
+    "test_text",
 }
 """Modules whose tests take many seconds, most of which they wait."""
 

@@ -15,12 +15,16 @@ IN_QUERY = [(each, name) for each in operations() for name in each.query if name
 PAGED = [each for each in operations() if "cursor" in each.query]
 PLAIN = {"name", "welcome_message", "import_id", "ids", "action", "rule", "contacts"}
 NUMBER = "+14155550123"
+NAMED = {"X-Request-Id": "the-same-request"}
+"""So that two answers differ in nothing but what they say."""
 
 
 async def an_account_with_everything(api: Api) -> dict[str, str]:
     """One of each thing that has an id, by the names that these have in paths, bodies and queries."""
     post = api.client.post
-    campaign_id = (await created(api, is_scheduled=True, scheduled_time="2031-05-17T09:30:00Z"))["id"]
+    campaign_id = (
+        await created(api, phone_numbers=[NUMBER, "nobody"], is_scheduled=True, scheduled_time="2031-05-17T09:30:00Z")
+    )["id"]
     call_id = str(await a_call(api, campaign_id, status="completed", check_at=None, ended_at=datetime.now(UTC)))
     series = {
         "name": "Weekly",
@@ -36,7 +40,7 @@ async def an_account_with_everything(api: Api) -> dict[str, str]:
         "number": await post("/api/do-not-call", json={"phone": NUMBER}),
     }
     for name, response in found.items():
-        assert response.status_code == 201, (name, response.text)
+        assert response.status_code in (200, 201), (name, response.text)
     ids = {name: str(response.json().get("id")) for name, response in found.items()}
     return ids | {"campaign_id": campaign_id, "call_id": call_id, "test_call_id": call_id, "phone": NUMBER}
 
@@ -60,9 +64,9 @@ async def test_every_path_answers_another_accounts_id_as_one_that_does_not_exist
 
     assert len(BY_ID) > 35
     for operation in BY_ID:
-        theirs, nothing = [said(await operation.ask(other.client, each)) for each in (ids, random)]
+        theirs, nothing = [said(await operation.ask(other.client, each, headers=NAMED)) for each in (ids, random)]
         assert theirs == nothing, operation.name
-        assert theirs[0] == 404, (operation.name, theirs)
+        assert theirs[0] == 404 or theirs[1]["total"] == 0, (operation.name, theirs)
 
     assert await contents(api.engine) == before
 
@@ -80,10 +84,14 @@ async def test_every_body_is_answered_so_too(api: Api) -> None:
         plain = {key: value for key, value in operation.body.items() if key in operation.required | PLAIN}
         random = str(uuid4())
         theirs, nothing = [
-            said(await operation.ask(other.client, own, replaced(plain, place, value))) for value in (ids[name], random)
+            said(await operation.ask(other.client, own, replaced(plain, place, value), headers=NAMED))
+            for value in (ids[name], random)
         ]
         assert str(theirs).replace(ids[name], "") == str(nothing).replace(random, ""), operation.name
-        assert 404 in (theirs[0], *(item["status"] for item in theirs[1].get("items", ()))), (operation.name, theirs)
+        assert 404 in (theirs[0], *(item["status"] for item in theirs[1].get("results", theirs[1].get("items", ())))), (
+            operation.name,
+            theirs,
+        )
 
     assert await contents(api.engine) == before
 

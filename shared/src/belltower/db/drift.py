@@ -1,4 +1,4 @@
-"""`python -m belltower.db.drift`: whether the migrations still make what `tables.py` says, in the database at DATABASE_URL."""
+"""`python -m belltower.db.drift`: whether the migrations still make what `tables` says, in the database at DATABASE_URL."""
 
 import asyncio
 import sys
@@ -20,5 +20,5 @@ async def _check() -> list[object]:
 if __name__ == "__main__":
     differences = asyncio.run(_check())
     for difference in differences:
-        sys.stderr.write(f"The migrations and tables.py disagree: {difference}\n")
+        sys.stderr.write(f"The migrations and the tables disagree: {difference}\n")
     sys.exit(1 if differences else 0)

@@ -57,7 +57,7 @@ async def migrate(engine: AsyncEngine) -> tuple[str | None, str | None]:
 
 
 async def drift(engine: AsyncEngine) -> list[object]:
-    """How a migrated database differs from `tables.py`; empty when it does not."""
+    """How a migrated database differs from `tables`; empty when it does not."""
     async with engine.connect() as connection:
         return await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)
