@@ -9,8 +9,7 @@ type Words = { title: string; meaning: string; tone: Tone };
 const REASON: Record<Letter["reason"], Words> = {
   undecodable: {
     title: "Could not be read",
-    meaning:
-      "No dialer understood it: it is not Belltower's, or of a version that is gone. Discard it.",
+    meaning: "No dialer understood it: it is not Belltower's, or of a version that is gone. Discard it.",
     tone: "orange",
   },
   failed: {
