@@ -219,7 +219,7 @@ async def test_progress_adds_what_is_not_folded_yet(api: Api) -> None:
     }  # fmt: skip
     assert progress == {
         "total": 10, "completed": 2, "in_progress": 1, "waiting": 7,
-        "successful": 2, "failed": 0, "skipped": 0, "expired": 0, "unknown": 0,
+        "successful": 2, "failed": 0, "skipped": 0, "expired": 0, "unknown": 0, "undecided": 0,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ BEYOND_THE_SCHEMA = {
     "invalid_cursor",
     "invalid_email",
     "invalid_exdate",
+    "invalid_expires_at",
     "invalid_file",
     "invalid_instant",
     "invalid_message",

@@ -89,7 +89,8 @@ class TwilioApi:
             case RequestFault.HELD_ANSWER:
                 # Not past the end of the process, which would have to wait for it.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), self._exchange.behaviour.hold_seconds)
+                    async with asyncio.timeout(self._exchange.behaviour.hold_seconds):
+                        await self._stopping.wait()
         return JSONResponse(self._resource(accepted.call), 201)
 
     async def _fetch(self, request: Request) -> Response:

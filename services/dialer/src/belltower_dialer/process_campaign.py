@@ -56,7 +56,8 @@ async def process_campaign(campaign: OwnedCampaign, board: Switchboard) -> Endin
                 pass
             case Verdict.NO_SLOT:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(board.slots.freed(campaign), campaign.expires_in)
+                    async with asyncio.timeout(campaign.expires_in):
+                        await board.slots.freed(campaign)
             case Verdict.ACCOUNT_BUSY:
                 await asyncio.sleep(ACCOUNT_PAUSE)
             case Verdict.OUT_OF_MONEY:

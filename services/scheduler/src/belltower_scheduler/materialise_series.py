@@ -56,4 +56,5 @@ async def keep_making(engine: AsyncEngine, minimum: Decimal, unmade: asyncio.Eve
             with contextlib.suppress(Exception):
                 await postpone(engine)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(unmade.wait(), pause)
+            async with asyncio.timeout(pause):
+                await unmade.wait()

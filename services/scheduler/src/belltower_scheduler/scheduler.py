@@ -103,14 +103,16 @@ class CampaignScheduler:
                 self._decision_at = 0
                 pause = RETRY_PAUSE
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def tick(self) -> float:
         """Announce what is due and sweep up what needs it; in how many seconds to look again."""
         if not self._publisher.connected.is_set():
             # What cannot be published is not claimed: its status would say more than is true.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._publisher.connected.wait(), RETRY_PAUSE)
+                async with asyncio.timeout(RETRY_PAUSE):
+                    await self._publisher.connected.wait()
             return 0 if self._publisher.connected.is_set() else SHORTEST_SLEEP
         if boot_time() >= self._decision_at:  # before those occurrences could be announced that do not take place
             await decide(self._engine, self._minimum_balance)

@@ -80,7 +80,7 @@ def test_an_operator_sends_a_dead_letter_again_and_discards_it(browser: Browser,
         for size in (PHONE, WIDE):
             page.set_viewport_size({"width": size["width"], "height": size["height"]})
             for scheme in ("dark", "light"):
-                page.emulate_media(color_scheme=scheme)
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 assert accessibility_problems(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
