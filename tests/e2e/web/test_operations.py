@@ -24,7 +24,7 @@ from belltower.events import CampaignDue
 from belltower.runtime.settings import DatabaseSettings
 from belltower_local.servers import base_environment
 
-LATER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version":2')
+EARLIER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version":0')
 
 
 @pytest.fixture
@@ -69,14 +69,14 @@ def test_an_operator_sends_a_dead_letter_again_and_discards_it(browser: Browser,
         assert accessibility_problems(page) == []
 
         letter = DeadMessage(
-            Reason.UNDECODABLE, "Its version is 2; this dialer reads version 1.", LATER, str(uuid4()), "scheduler"
+            Reason.UNDECODABLE, "Its version is 0; this dialer reads version 1.", EARLIER, str(uuid4()), "scheduler"
         )
         on_database(operator, lambda engine: dead_letters.record(engine, letter))
         page.reload()
         row = page.get_by_role("region", name="Dead letters").get_by_role("listitem")
         expect(row).to_contain_text("Could not be read")
         expect(row).to_contain_text("came once")
-        expect(row).to_contain_text("Its version is 2; this dialer reads version 1.")
+        expect(row).to_contain_text("Its version is 0; this dialer reads version 1.")
         for size in (PHONE, WIDE):
             page.set_viewport_size({"width": size["width"], "height": size["height"]})
             for scheme in ("dark", "light"):

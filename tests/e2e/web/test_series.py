@@ -231,10 +231,10 @@ def test_an_address_to_subscribe_to_is_shown_once_and_revoked(page: Page, produc
     dialog.get_by_label("Who reads it").fill(f"Ada {tag}")
     dialog.get_by_role("button", name="Create address").click()
     address = dialog.locator("code").inner_text()
-    path = address[address.index("/api/") :]
-    assert product.client.get(path).text.startswith("BEGIN:VCALENDAR")
     row = dialog.get_by_role("listitem").filter(has_text=f"Ada {tag}")
     expect(row).to_contain_text("never read yet")
+    path = address[address.index("/api/") :]
+    assert product.client.get(path).text.startswith("BEGIN:VCALENDAR")
     assert accessibility_problems(page) == []
     dialog.get_by_role("button", name=f"Revoke Ada {tag}").click()
     dialog.get_by_role("button", name="Revoke for good").click()
