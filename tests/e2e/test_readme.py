@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from shlex import quote
 
+import pytest
 from tests.e2e.conftest import Product
 
 ROOT = Path(__file__).parents[2]
@@ -28,13 +29,14 @@ def _typed(script: str, product: Product, folder: Path) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=280,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
 
+@pytest.mark.timeout(300)
 def test_the_quickstart_runs_as_it_is_written(product: Product, tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = re.search(r"## Quickstart.*?```bash\n(.*?)```", readme, re.DOTALL)
@@ -46,6 +48,7 @@ def test_the_quickstart_runs_as_it_is_written(product: Product, tmp_path: Path) 
     assert len(block[1].splitlines()) <= 11
 
 
+@pytest.mark.timeout(300)  # one that is cut off leaves its limits to the tests after it
 def test_the_walk_through_the_command_line_runs_as_it_is_written(product: Product, tmp_path: Path) -> None:
     walk = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     (tmp_path / ".venv").symlink_to(sys.prefix)
@@ -65,6 +68,7 @@ def test_the_walk_through_the_command_line_runs_as_it_is_written(product: Produc
         assert said in shown
 
 
+@pytest.mark.timeout(300)  # one that is cut off leaves its limits to the tests after it
 def test_the_walk_through_the_api_runs_as_it_is_written(product: Product, tmp_path: Path) -> None:
     walk = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```bash\n(.*?)```", walk, re.DOTALL)
