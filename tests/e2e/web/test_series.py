@@ -51,6 +51,12 @@ def made(product: Product, series_id: str) -> str:
 
 def drag(page: Page, event: Locator, place: Locator) -> None:
     """Take something with the mouse and drop it elsewhere, as a hand does."""
+    carry(page, event, place)
+    page.mouse.up()
+
+
+def carry(page: Page, event: Locator, place: Locator) -> None:
+    """Take something with the mouse and hold it over another place."""
     event.hover()  # once nothing moves any more
     start, end = event.bounding_box(), place.bounding_box()
     assert start is not None
@@ -58,7 +64,6 @@ def drag(page: Page, event: Locator, place: Locator) -> None:
     page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(end["x"] + 60, end["y"] + 60, steps=12)
-    page.mouse.up()
 
 
 def test_a_repetition_is_built_in_words_and_seen_before_it_is_created(page: Page, product: Product, tag: str) -> None:
@@ -194,6 +199,23 @@ def test_a_campaign_is_dragged_and_taken_back(page: Page, product: Product, tag:
     drag(page, event, page.locator(f'[data-date="{YEAR}-08-05"]'))
     expect(page.get_by_text("That time has passed.")).to_be_visible()
     expect(page.locator(f'[data-date="{YEAR}-08-10"]').get_by_role("link", name=f"Notice {tag}")).to_be_visible()
+
+
+def test_a_campaign_is_dropped_although_another_came_meanwhile(page: Page, product: Product, tag: str) -> None:
+    noon = datetime(YEAR, 9, 14, 10, tzinfo=UTC)
+    timed = {"is_scheduled": True, "scheduled_time": noon.isoformat()}
+    campaign = product.create(name=f"Notice {tag}", **timed).json()["id"]
+    page.goto(f"/calendar?view=month&date={noon:%Y-%m-%d}")
+    expect(page.get_by_role("region", name="Calendar")).to_have_attribute("aria-busy", "false")
+    shown = page.get_by_text(re.compile(r"^[\d,]+ campaigns?"))
+    before = shown.inner_text()
+    carry(page, page.get_by_role("link", name=f"Notice {tag}"), page.locator(f'[data-date="{YEAR}-09-22"]'))
+    product.create(name=f"Another {tag}", **timed)
+    expect(shown).not_to_have_text(before)
+    page.mouse.up()
+    expect(page.get_by_text("Before: ")).to_be_visible()
+    assert product.get(campaign)["scheduled_time"] == f"{YEAR}-09-22T10:00:00.000Z"
+    expect(page.get_by_role("link", name=f"Another {tag}")).to_be_visible()
 
 
 def test_times_that_are_to_come_are_left_out_and_moved_by_the_keyboard(page: Page, product: Product, tag: str) -> None:

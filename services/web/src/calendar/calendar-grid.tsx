@@ -7,7 +7,7 @@ import list from "@fullcalendar/react/list";
 import theme from "@fullcalendar/react/themes/classic";
 import timeGrid from "@fullcalendar/react/timegrid";
 import { CalendarSearch as Telescope } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Campaign } from "@/api/client";
 import { Empty, Skeleton } from "@/ui/states";
 import { here } from "@/words/moments";
@@ -43,7 +43,24 @@ type CalendarGridProps = {
   onSlot: (slot: Slot) => void;
 };
 
+/** While something is dragged, what is shown stays as it was: FullCalendar takes a drop for one on another calendar, and tells nobody,
+ * if it was told anything new since it last saw the pointer move. */
 export function CalendarGrid(props: CalendarGridProps) {
+  const [isDragging, setDragging] = useState(false);
+  const shown = useHeld(props, isDragging);
+  return <Grid {...shown} onDragging={setDragging} />;
+}
+
+/** The newest value, or the last one before it was to be held. */
+function useHeld<T>(value: T, isHeld: boolean): T {
+  const [held, setHeld] = useState(value);
+  if (!isHeld && held !== value) setHeld(value);
+  return isHeld ? held : value;
+}
+
+type GridProps = CalendarGridProps & { onDragging: (isDragging: boolean) => void };
+
+const Grid = memo(function Grid(props: GridProps) {
   const {
     view,
     isList,
@@ -57,6 +74,7 @@ export function CalendarGrid(props: CalendarGridProps) {
     onOpen,
     onMove,
     onSlot,
+    onDragging,
   } = props;
   const type = typeOf(view, isList);
   const calendar = useRef<CalendarRef>(null);
@@ -126,6 +144,8 @@ export function CalendarGrid(props: CalendarGridProps) {
         onOpen(event.extendedProps.campaign ?? event.extendedProps.entry);
       }}
       eventDurationEditable={false}
+      eventDragStart={() => onDragging(true)}
+      eventDragStop={() => onDragging(false)}
       eventDrop={({ event, revert }) =>
         onMove(event.extendedProps.campaign, event.start?.getTime() ?? 0, revert)
       }
@@ -165,7 +185,7 @@ export function CalendarGrid(props: CalendarGridProps) {
       eventClass="focus-visible:z-10"
     />
   );
-}
+});
 
 /** The agenda while its campaigns are on their way. */
 function Waiting() {
