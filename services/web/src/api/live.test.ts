@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Campaign } from "./client";
 import { forget, merge } from "./live";
@@ -57,6 +57,26 @@ describe("a list of campaigns", () => {
     expect(client.getQueryData(KEY)).toMatchObject({ pages: [{ items: [{ version: 2 }] }] });
     merge(client, campaign({ id: "held", version: 3, scheduled_time: "2026-11-27T08:00:00.000Z" }));
     expect(isOutdated(client)).toBe(true);
+  });
+
+  it("is read once more if it was on its way when something was told that belongs on it", async () => {
+    const client = new QueryClient();
+    const answers: ((items: Campaign[]) => void)[] = [];
+    const list = new QueryObserver(client, {
+      queryKey: KEY,
+      queryFn: () =>
+        new Promise((resolve) => {
+          answers.push((items) => resolve({ pages: [{ items, next_cursor: null, total: items.length }] }));
+        }),
+    });
+    const leave = list.subscribe(() => undefined);
+    merge(client, campaign({ id: "told while it was read" }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(answers).toHaveLength(1);
+    answers[0]?.([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(answers).toHaveLength(2);
+    leave();
   });
 });
 

@@ -131,11 +131,9 @@ export function merge(client: QueryClient, campaign: Campaign): void {
   const isMoved = placeOf(known) !== place;
   for (const query of client.getQueryCache().findAll({ queryKey: ["campaigns"] })) {
     const lists = query.state.data as Lists | undefined;
-    if (lists === undefined) continue;
-    const held = find(lists, campaign.id);
-    if (placeOf(held) !== place && (held !== undefined || isMoved))
-      refreshSoon(client, query.queryKey, lists);
-    if (held !== undefined && held.version < campaign.version) {
+    const held = lists && find(lists, campaign.id);
+    if (placeOf(held) !== place && (held !== undefined || isMoved)) refreshSoon(client, query);
+    if (lists !== undefined && held !== undefined && held.version < campaign.version) {
       const isShown = isListed(campaign, query.queryKey[1] as { archived?: boolean });
       client.setQueryData<Lists>(
         query.queryKey,
@@ -195,15 +193,18 @@ function without(lists: Lists, id: string): Lists {
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Reads a list anew when what belongs on it, or its order, may have changed: soon, and once for many changes. */
-function refreshSoon(client: QueryClient, key: readonly unknown[], lists: Lists): void {
-  const name = JSON.stringify(key);
-  if (waiting.has(name)) return;
-  const pause = 300 * lists.pages.length; // somebody who has scrolled far has many pages to read
+function refreshSoon(client: QueryClient, query: Query): void {
+  if (waiting.has(query.queryHash)) return;
+  const pages = (query.state.data as Lists | undefined)?.pages.length ?? 1;
+  const pause = 300 * pages; // somebody who has scrolled far has many pages to read
   waiting.set(
-    name,
+    query.queryHash,
     setTimeout(() => {
-      waiting.delete(name);
-      void client.invalidateQueries({ queryKey: key, exact: true });
+      waiting.delete(query.queryHash);
+      // What is read for the first time is not read anew before it has come, and may then be older than what was told.
+      if (query.state.data === undefined && query.state.fetchStatus === "fetching")
+        refreshSoon(client, query);
+      else void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     }, pause),
   );
 }
