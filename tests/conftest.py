@@ -11,6 +11,7 @@ settings.load_profile("belltower")
 
 pytest_plugins = [
     "tests.support.servers",
+    "tests.support.databases",
     "tests.support.processes",
     "tests.support.world",
     "tests.support.api",

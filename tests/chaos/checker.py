@@ -5,17 +5,17 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
-from tests.chaos import invariants
 from tests.chaos.findings import Finding
 from tests.chaos.stage import Stage, insist
 from tests.chaos.users import Told
 from tests.support.changes_of_mind import silences
 
+from belltower.db.audit import RULES, audit
 from belltower.domain.call import CallStatus
 
 REST = 420.0
@@ -33,6 +33,9 @@ _UNREST = {
     "calls that live": "SELECT id || ' is ' || status FROM attempts WHERE check_at IS NOT NULL",
     "changes that nobody has folded": "SELECT count(*)::text FROM unfolded HAVING count(*) > 0",
 }
+_OWNERS_ONLY = "Only its owner lets a campaign's calls through, and only while it runs."
+_NOT_BY_OWNER = """SELECT attempt, 'by ' || dialer || ', the owner is ' || coalesce(owner::text, 'nobody') || ', it is ' || status
+    AS detail FROM chaos_gated WHERE owner IS DISTINCT FROM dialer OR status <> 'processing'"""
 
 
 @dataclass
@@ -112,9 +115,21 @@ async def judge(stage: Stage, told: list[Told]) -> Verdict:
     verdict.unknown = sum(row.status == CallStatus.UNKNOWN for row in attempts.values())
     _judge_calls(verdict, truth, attempts)
     await _judge_contacts(stage, verdict, truth, attempts, told)
-    _judge_moves(verdict, truth, told)
-    verdict.findings += await invariants.broken(stage)
+    _judge_moves(verdict, truth, told, timedelta(seconds=stage.plan.database_ahead))
+    verdict.findings += await _audited(stage)
     return verdict
+
+
+async def _audited(stage: Stage) -> list[Finding]:
+    """What `belltower verify` has to say, and the witness of the gates."""
+
+    async def look() -> list[Finding]:
+        async with stage.engine.connect() as connection:
+            found = await audit(connection)
+        return [Finding(RULES[each.rule].wrong, each.subject, each.detail) for each in found]
+
+    audited: list[Finding] = await insist(look)
+    return audited + [Finding(_OWNERS_ONLY, str(row.attempt), row.detail) for row in await stage.rows(_NOT_BY_OWNER)]
 
 
 def _judge_calls(verdict: Verdict, truth: list[dict[str, Any]], attempts: dict[str, Any]) -> None:
@@ -203,8 +218,8 @@ def _unexplained(contact: Any, attempts: list[Any], answered: set[str], *, is_ca
     return None
 
 
-def _judge_moves(verdict: Verdict, truth: list[dict[str, Any]], told: list[Told]) -> None:
-    """No call after a stop was answered, none outside calling hours."""
+def _judge_moves(verdict: Verdict, truth: list[dict[str, Any]], told: list[Told], ahead: timedelta) -> None:
+    """No call after a stop was answered, none outside calling hours by the database's clock, which was `ahead` at most."""
     by_phone: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for call in truth:
         by_phone[call["to"]].append(call)
@@ -218,5 +233,5 @@ def _judge_moves(verdict: Verdict, truth: list[dict[str, Any]], told: list[Told]
                 for span in spans
                 if instant in span
             ]
-            if each.opens_at is not None and requested < each.opens_at:
+            if each.opens_at is not None and requested < each.opens_at - ahead:
                 verdict.findings.append(Finding("nobody is called outside the hours", call["to"], call["requested_at"]))

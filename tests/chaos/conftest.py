@@ -5,15 +5,25 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 
 import pytest
+from tests.chaos.own_clock import postgres_with_own_clock
 from tests.chaos.plan import Plan
 from tests.chaos.run import FOLDER
 from tests.chaos.small_disk import can_be_made, small_disk
 from tests.chaos.stage import Servers
-from tests.support.servers import CHECKOUT, PREFIX, TestServer, _execute, _run, fresh_database, fresh_virtual_host
+from tests.support.servers import (
+    CHECKOUT,
+    PREFIX,
+    TestServer,
+    _execute,
+    _migrate,
+    _run,
+    fresh_database,
+    fresh_virtual_host,
+)
 
 from belltower_local import packages
 from belltower_local.finding import find_libfaketime
@@ -32,7 +42,9 @@ def without(postgres_for_tests: TestServer, rabbitmq_for_tests: TestServer) -> s
         try:
             packages.install(["libfaketime"], CHECKOUT / ".run" / "packages.log")
         except packages.SetupError:
-            missing.add("clock")
+            missing |= {"clock", "database_clock"}
+    if postgres_for_tests.origin != "native":
+        missing.add("database_clock")
     if not can_be_made(postgres_for_tests):
         missing.add("disk")
     if None in (postgres_for_tests.restart, rabbitmq_for_tests.restart):
@@ -42,24 +54,28 @@ def without(postgres_for_tests: TestServer, rabbitmq_for_tests: TestServer) -> s
 
 @pytest.fixture
 def provide(postgres_for_tests: TestServer, rabbitmq_for_tests: TestServer, migrated_template: str) -> Provide:
-    """Makes what a run needs: a database (on a small disk, if that will be filled) and a virtual host."""
+    """Makes what a run needs: a virtual host and a database, on a server with a clock of its own or on a small disk, if that is
+    what will be set or filled."""
 
     @contextmanager
     def provided(plan: Plan) -> Iterator[Servers]:
-        template = f'TEMPLATE "{migrated_template}"'
-        with fresh_virtual_host(rabbitmq_for_tests) as amqp_url:
-            if not any(fault.kind == "disk" for fault in plan.faults):
-                with fresh_database(postgres_for_tests.url, template) as url:
-                    yield Servers(postgres_for_tests, rabbitmq_for_tests, url, amqp_url)
-                return
-            space = f"{PREFIX}_disk_{next(_numbers)}"
-            with small_disk(f"chaos-{os.getpid()}-{space}") as disk:
-                _run(_execute(postgres_for_tests.url, f"CREATE TABLESPACE \"{space}\" LOCATION '{disk}'"))
-                try:
-                    with fresh_database(postgres_for_tests.url, f'{template} TABLESPACE "{space}"') as url:
-                        yield Servers(postgres_for_tests, rabbitmq_for_tests, url, amqp_url, disk)
-                finally:
-                    _run(_execute(postgres_for_tests.url, f'DROP TABLESPACE "{space}"'))
+        kinds = {fault.kind for fault in plan.faults}
+        with ExitStack() as stack:
+            amqp_url = stack.enter_context(fresh_virtual_host(rabbitmq_for_tests))
+            postgres, options, clock, disk = postgres_for_tests, f'TEMPLATE "{migrated_template}"', None, None
+            if "database_clock" in kinds:
+                postgres, clock = stack.enter_context(postgres_with_own_clock())
+                options = "ENCODING 'UTF8' TEMPLATE template0"
+            if "disk" in kinds:
+                space = f"{PREFIX}_disk_{next(_numbers)}"
+                disk = stack.enter_context(small_disk(f"chaos-{os.getpid()}-{space}"))
+                _run(_execute(postgres.url, f"CREATE TABLESPACE \"{space}\" LOCATION '{disk}'"))
+                stack.callback(lambda: _run(_execute(postgres.url, f'DROP TABLESPACE "{space}"')))
+                options += f' TABLESPACE "{space}"'
+            url = stack.enter_context(fresh_database(postgres.url, options))
+            if clock is not None:
+                _run(_migrate(url))
+            yield Servers(postgres, rabbitmq_for_tests, url, amqp_url, disk, clock)
 
     return provided
 

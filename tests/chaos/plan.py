@@ -105,6 +105,11 @@ class Plan:
     """What the telephone network does from the beginning."""
     quick: bool
 
+    @property
+    def database_ahead(self) -> int:
+        """By how many seconds the database's clock is ahead at most: it opens calling hours earlier by that."""
+        return max([0, *(fault.details["seconds"] for fault in self.faults if fault.kind == "database_clock")])
+
     def __str__(self) -> str:
         people = sum(each.contacts + each.added for each in self.campaigns)
         lines = [f"seed {self.seed}: {len(self.campaigns)} campaigns, {people} contacts, {len(self.faults)} faults"]
@@ -114,7 +119,20 @@ class Plan:
         return "\n".join(lines)
 
 
-KINDS = {"process": 5, "point": 6, "servers": 2, "network": 4, "carrier": 4, "connections": 1, "clock": 2, "disk": 1}
+KINDS = {
+    "process": 5,
+    "point": 6,
+    "servers": 2,
+    "network": 4,
+    "carrier": 4,
+    "connections": 1,
+    "clock": 2,
+    "disk": 1,
+    "database_clock": 1,
+}
+_ONCE = ("connections", "disk", "clock", "database_clock")
+_OWN_SERVER = {"database_clock"}
+"""What needs a Postgres of its own."""
 """The kinds of faults, and how often each is drawn beside the others."""
 
 
@@ -126,6 +144,8 @@ def make_plan(seed: int, *, without: Collection[str] = (), quick: bool = False) 
     random = Random(f"belltower chaos {seed}")
     campaigns = tuple(_campaigns(random))
     weights = {kind: weight for kind, weight in KINDS.items() if kind not in without}
+    if quick:
+        weights = {kind: weight for kind, weight in weights.items() if kind not in _OWN_SERVER}
     faults: list[FaultPlan] = []
     while len(faults) < 5:
         drawn = [_fault(random, kind, quick=quick) for kind in _some_kinds(random, weights)]
@@ -138,7 +158,7 @@ def _some_kinds(random: Random, weights: dict[str, int]) -> Sequence[str]:
     names, counts = list(weights), list(weights.values())
     while True:
         chosen = random.choices(names, counts, k=random.randint(5, 8))
-        once = all(chosen.count(kind) <= 1 for kind in ("connections", "disk", "clock"))
+        once = all(chosen.count(kind) <= 1 for kind in _ONCE)
         if len(set(chosen)) >= 3 and once and chosen.count("servers") <= 2:
             return chosen
 
@@ -270,6 +290,9 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 target = random.choice([service for service in SERVICES if service != "carrier-1"])
                 step = random.choice((-3600, -30, -5, 5, 30, 3600))
                 return FaultPlan(kind, "step", min(at, 8.0), round(random.uniform(3, 8), 1), target, {"seconds": step})
+            case "database_clock":
+                step = random.choice((-30, -5, 5, 30))
+                return FaultPlan(kind, "step", min(at, 12.0), round(random.uniform(3, 8), 1), details={"seconds": step})
             case "disk":
                 return FaultPlan(kind, "fill the database's disk", min(at, 8.0), round(random.uniform(1, 4), 1))
         raise AssertionError(kind)

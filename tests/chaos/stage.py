@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.chaos.findings import Finding
+from tests.chaos.own_clock import environment, set_clock
 from tests.chaos.plan import SERVICES, Plan
 from tests.support.processes import Service, Start
 from tests.support.proxy import Proxy
@@ -23,7 +24,6 @@ from tests.support.servers import TestServer
 
 from belltower.db.engine import create_engine, is_outage
 from belltower.runtime.settings import DatabaseSettings
-from belltower_local.finding import find_libfaketime
 
 SETTINGS = {
     "BELLTOWER_RING_TIMEOUT": "5",
@@ -62,6 +62,8 @@ class Servers:
     amqp_url: str
     disk: Path | None = None
     """The small file system on which the database lies, where it lies on one."""
+    clock: Path | None = None
+    """What the database tells the time by, where that can be set."""
 
 
 @dataclass
@@ -108,7 +110,7 @@ class Stage:
     async def begin(self) -> None:
         """Start all processes side by side."""
         self.fuses.mkdir()
-        self.clock_file.write_text("+0", encoding="ascii")
+        set_clock(self.clock_file, 0)
         self._begin_one("carrier-1")
         for fault in self.plan.faults:
             if fault.kind == "network" and fault.target not in self.links:
@@ -143,12 +145,7 @@ class Stage:
             found["BELLTOWER_CARRIER_URL"] = self._way(name, "carrier")
             found["BELLTOWER_PUBLIC_URL"] = self._way("carrier-1", "api")
         if any(fault.kind == "clock" and fault.target == name for fault in self.plan.faults):
-            found |= {
-                "LD_PRELOAD": str(find_libfaketime()),
-                "FAKETIME_TIMESTAMP_FILE": str(self.clock_file),
-                "FAKETIME_CACHE_DURATION": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            }
+            found |= environment(self.clock_file)
         return found
 
     def _way(self, name: str, server: str) -> str:

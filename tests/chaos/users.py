@@ -218,6 +218,7 @@ class Users:
             answer = await self._try(method, path, headers=headers, **content, **more)
             if answer is not None and body is not None and _came_too_late(answer):
                 key, document = str(uuid4()), body()  # nothing was done with the first
+                await asyncio.sleep(0.3)
                 continue
             if answer is not None and not _to_be_asked_again(answer):
                 return answer

@@ -11,7 +11,7 @@ import os
 import secrets
 import subprocess
 import warnings
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -202,7 +202,7 @@ def postgres_for_tests() -> Iterator[TestServer]:
         elif servers_to_use() == "containers":
             server = stack.enter_context(_postgres_container())
         else:
-            server = stack.enter_context(_native_postgres())
+            server = stack.enter_context(native_postgres())
         _versions.append(f"Postgres {_run(_version_of(server.url))} ({server.origin})")
         yield server
 
@@ -289,8 +289,12 @@ def _health(management_url: str, check: str) -> bool:
 
 
 @contextmanager
-def _native_postgres() -> Iterator[TestServer]:
-    with _folder("postgres") as folder, private_servers(folder, rabbitmq=False) as servers:
+def native_postgres(name: str = "postgres", environment: Mapping[str, str] | None = None) -> Iterator[TestServer]:
+    """A private Postgres, of which each session has one of a name."""
+    with (
+        _folder(name) as folder,
+        private_servers(folder, rabbitmq=False, postgres_environment=environment) as servers,
+    ):
         server = servers.postgres
         assert server is not None
 
@@ -369,6 +373,11 @@ def amqp_server(rabbitmq_for_tests: TestServer) -> str:
 _numbers = count(1)
 
 
+def new_name() -> str:
+    """A name for a database or a virtual host that this session has not had."""
+    return f"{PREFIX}_{next(_numbers)}"
+
+
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str) -> Iterator[str]:
     """The name of a database with the newest schema and nothing in it; others are copied from it."""
@@ -384,19 +393,12 @@ def migrated_template(postgres_server: str) -> Iterator[str]:
 @contextmanager
 def fresh_database(server: str, options: str) -> Iterator[str]:
     """The URL of a new database, dropped at the end, whoever is still connected."""
-    name = f"{PREFIX}_{next(_numbers)}"
+    name = new_name()
     _run(_execute(server, f'CREATE DATABASE "{name}" {options}'))
     try:
         yield _with_path(server, name)
     finally:
         _run(_execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-
-
-@pytest.fixture
-def database_url(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """The URL of a fresh database with the newest schema."""
-    with fresh_database(postgres_server, f'TEMPLATE "{migrated_template}"') as url:
-        yield url
 
 
 @pytest.fixture
@@ -416,7 +418,7 @@ def amqp_url(rabbitmq_for_tests: TestServer) -> Iterator[str]:
 @contextmanager
 def fresh_virtual_host(server: TestServer) -> Iterator[str]:
     """The URL of a new virtual host, deleted at the end with all that is in it."""
-    name = f"{PREFIX}_{next(_numbers)}"
+    name = new_name()
     user = urlsplit(server.url).username or "guest"
     with httpx.Client(base_url=f"{server.management_url}/api/", trust_env=False, timeout=30) as api:
         api.put(f"vhosts/{name}").raise_for_status()

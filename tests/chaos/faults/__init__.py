@@ -6,7 +6,7 @@ it raises `NotFired` where there is none.
 
 from collections.abc import Awaitable, Callable
 
-from tests.chaos.faults import carrier, clock, connections, disk, network, point, process, servers
+from tests.chaos.faults import carrier, clock, connections, database_clock, disk, network, point, process, servers
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import Stage
 
@@ -20,5 +20,6 @@ INJECT: dict[str, Inject] = {
     "carrier": carrier.inject,
     "connections": connections.inject,
     "clock": clock.inject,
+    "database_clock": database_clock.inject,
     "disk": disk.inject,
 }

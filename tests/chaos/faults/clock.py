@@ -5,6 +5,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 import httpx
+from tests.chaos.own_clock import set_clock
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import Stage, until
 
@@ -12,7 +13,7 @@ from tests.chaos.stage import Stage, until
 async def inject(fault: FaultPlan, stage: Stage) -> str:
     """Set the clock by libfaketime, which the process was started with, and see what time it tells."""
     step = fault.details["seconds"]
-    stage.clock_file.write_text(f"{step:+d}", encoding="ascii")
+    set_clock(stage.clock_file, step)
     seen = 0.0
 
     async def has_jumped() -> bool:
@@ -30,5 +31,5 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
         await until(has_jumped, 90, f"the clock of {fault.target} did not jump", interval=0.2)
         await asyncio.sleep(fault.lasts)
     finally:
-        stage.clock_file.write_text("+0", encoding="ascii")
+        set_clock(stage.clock_file, 0)
     return f"it told a time {seen:+.0f} s from ours"

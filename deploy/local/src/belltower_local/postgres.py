@@ -8,7 +8,8 @@ import re
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -45,9 +46,12 @@ class Postgres:
     password: str
     user: pwd.struct_passwd | None
     durable: bool
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def prepare(cls, folder: Folder, port: int, *, durable: bool = True) -> "Postgres":
+    def prepare(
+        cls, folder: Folder, port: int, *, durable: bool = True, environment: Mapping[str, str] | None = None
+    ) -> "Postgres":
         """Find the newest Postgres of this machine and, the first time, make its data directory and an empty database.
 
         Raises `SetupError` when there is none, or with what initdb said.
@@ -66,7 +70,7 @@ class Postgres:
         (home / "data" / "postmaster.pid").unlink(
             missing_ok=True
         )  # nobody of ours runs: after a reboot it may name anybody
-        return cls(directory, home, port, password_file.read_text(encoding="utf-8"), user, durable)
+        return cls(directory, home, port, password_file.read_text(encoding="utf-8"), user, durable, environment or {})
 
     @property
     def url(self) -> str:
@@ -87,7 +91,7 @@ class Postgres:
                 str(self.port),
                 *options,
             ],
-            environment={"HOME": str(self.home), "LC_ALL": "C"},
+            environment={"HOME": str(self.home), "LC_ALL": "C", **self.environment},
             group=SERVERS,
             user=self.user.pw_name if self.user else None,
             stop_signal="INT",

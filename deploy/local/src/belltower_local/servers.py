@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,15 +67,23 @@ def choose_ports(names: Sequence[str], wanted: dict[str, int], taken: Sequence[i
 
 
 @contextmanager
-def private_servers(folder: Folder, *, postgres: bool = True, rabbitmq: bool = True) -> Iterator[Servers]:
+def private_servers(
+    folder: Folder,
+    *,
+    postgres: bool = True,
+    rabbitmq: bool = True,
+    postgres_environment: Mapping[str, str] | None = None,
+) -> Iterator[Servers]:
     """Fast and forgetful servers for tests: not synced to disk, and deleted with their folder at the end.
 
-    The folder must be held. Servers that this machine lacks are installed.
+    The folder must be held. Servers that this machine lacks are installed. `postgres_environment` adds to that of Postgres.
     """
     install_missing(folder.logs / "packages.log", postgres=postgres, rabbitmq=rabbitmq)
     limit_open_files()
     chosen = choose_ports(("postgres", *RabbitMQ.PORTS), {})
-    database = Postgres.prepare(folder, chosen["postgres"], durable=False) if postgres else None
+    database = None
+    if postgres:
+        database = Postgres.prepare(folder, chosen["postgres"], durable=False, environment=postgres_environment)
     broker = RabbitMQ.prepare(folder, chosen) if rabbitmq else None
     programs: list[Program] = []
     if database is not None:
