@@ -108,7 +108,8 @@ class Plan:
     @property
     def database_ahead(self) -> int:
         """By how many seconds the database's clock is ahead at most: it opens calling hours earlier by that."""
-        return max([0, *(fault.details["seconds"] for fault in self.faults if fault.kind == "database_clock")])
+        steps = [int(fault.details["seconds"]) for fault in self.faults if fault.kind == "database_clock"]
+        return max([0, *steps])
 
     def __str__(self) -> str:
         people = sum(each.contacts + each.added for each in self.campaigns)
