@@ -132,7 +132,7 @@ KINDS = {
     "database_clock": 1,
 }
 _ONCE = ("connections", "disk", "clock", "database_clock")
-_OWN_SERVER = {"database_clock"}
+OWN_SERVER = {"database_clock"}
 """What needs a Postgres of its own."""
 """The kinds of faults, and how often each is drawn beside the others."""
 
@@ -146,7 +146,7 @@ def make_plan(seed: int, *, without: Collection[str] = (), quick: bool = False) 
     campaigns = tuple(_campaigns(random))
     weights = {kind: weight for kind, weight in KINDS.items() if kind not in without}
     if quick:
-        weights = {kind: weight for kind, weight in weights.items() if kind not in _OWN_SERVER}
+        weights = {kind: weight for kind, weight in weights.items() if kind not in OWN_SERVER}
     faults: list[FaultPlan] = []
     while len(faults) < 5:
         drawn = [_fault(random, kind, quick=quick) for kind in _some_kinds(random, weights)]

@@ -15,10 +15,10 @@ import asyncpg
 import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
-from belltower import outcomes
 from belltower.db import calendar, calls, campaigns, changes, do_not_call, progress, unknown_calls
 from belltower.db.engine import sql
 from belltower.db.page import Position
+from belltower.outcomes import record
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
 BIG = {
@@ -249,13 +249,13 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "decided_of_campaign": {"call_decisions_campaign_id_idx": ["campaign_id =", "ROW(at, attempt_id) <"]},
     # outcomes
     "attempt_of_call": {"attempts_carrier_call_id_key": ["carrier_call_id ="]},
-    "lock_call": {
-        "attempts_pkey": ["id ="],
+    "lock_calls": {
+        "attempts_pkey": ["id = ANY"],
         "contacts_pkey": ["id ="],
         "ledger_entries_once_per_call_key": ["attempt_id =", "kind = 'correction'"],
         "attempts_carrier_call_id_key": ["carrier_call_id ="],
     },
-    "record_report": {"attempts_pkey": ["id ="], "contacts_pkey": ["id ="]},
+    "record_reports": {"attempts_pkey": ["id = ANY"], "contacts_pkey": ["id = ANY"]},
     "latest_ends": {
         "campaigns_pkey": ["id ="],
         "attempts_ended_idx": ["campaign_id =", "ended_at >"],
@@ -376,7 +376,7 @@ _AT = datetime(2030, 1, 1, tzinfo=UTC)
 _AFTER = Position(_AT, UUID(int=1))
 COMPOSED: dict[str, Callable[[], Any]] = {
     "fold": progress._fold_sql,
-    "record_report": outcomes._write_sql,
+    "record_reports": record.write_sql,
     "progress": progress._progress_sql,
     "changes": changes._changes_sql,
     "campaigns_page": lambda: campaigns.in_order(

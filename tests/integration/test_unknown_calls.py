@@ -321,7 +321,7 @@ async def test_a_decision_waits_for_another_that_is_under_way(api: Api, decision
 async def test_a_decision_waits_for_a_report_and_finds_nothing_to_decide(api: Api, decision: str) -> None:
     _, (call,) = await lost(api)
     async with api.engine.begin() as connection:
-        await connection.execute(sql("lock_call"), {"attempt": call, "carrier_call_id": None})
+        await connection.execute(sql("lock_calls"), {"attempts": [call], "carrier_call_ids": [None]})
         later = asyncio.create_task(decide(api, call, decision))
         await _somebody_waits(api)
         await connection.execute(

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.batching import Batcher
 from belltower.db.engine import sql
 from belltower.domain.calling_hours import zones_of
-from belltower_dialer.batching import Batcher
 from belltower_dialer.owned import Dialable, OwnedCampaign
 
 AHEAD = 200

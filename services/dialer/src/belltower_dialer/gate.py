@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
+from belltower.db.batching import Batcher
 from belltower.db.calling_hours import hours_of, read_window
 from belltower.db.engine import in_transaction, is_outage, sql, sqlstate
 from belltower.domain.calling_hours import Decision
@@ -28,7 +29,6 @@ from belltower.runtime import fault
 from belltower.runtime.clock import boot_time
 from belltower.telephony.provider import CallRequest
 from belltower_dialer import metrics
-from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
 from belltower_dialer.judging import Judge
 from belltower_dialer.owned import Dialable, OwnedCampaign

@@ -6,9 +6,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from belltower.db.batching import Batcher
 from belltower.db.notify import wake_scheduler
 from belltower.db.ownership import give_back, give_up_takeover, pause_owned, release
-from belltower_dialer.batching import Batcher
 from belltower_dialer.heartbeat import Heartbeat
 from belltower_dialer.owned import OwnedCampaign
 

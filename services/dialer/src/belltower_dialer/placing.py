@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from belltower.db.batching import Batcher
 from belltower.db.engine import in_transaction, is_outage, sql, transaction
 from belltower.db.ownership import fail_campaign
 from belltower.domain.call import CallStatus
@@ -17,7 +18,6 @@ from belltower.runtime import fault
 from belltower.runtime.clock import boot_time
 from belltower.telephony.provider import CallRequest, CallUpdate, Carrier, NotSent, Placed, Placement, Rejected, Unknown
 from belltower_dialer import metrics
-from belltower_dialer.batching import Batcher
 
 log = structlog.get_logger(__name__)
 

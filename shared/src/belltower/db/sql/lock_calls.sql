@@ -1,4 +1,5 @@
--- A call and its contact, locked in this order, with what deciding about it needs.
+-- Calls and their contacts, locked in this order, with what deciding about them needs. Each is reported under the carrier's
+-- name for it that stands at its place, if any.
 SELECT
     attempts.id, attempts.account_id, attempts.campaign_id, attempts.contact_id, attempts.status, attempts.number,
     attempts.carrier_call_id, attempts.hold, attempts.cost, attempts.gated_at, attempts.send_by, attempts.ringing_at,
@@ -10,11 +11,14 @@ SELECT
     EXISTS (SELECT FROM ledger_entries WHERE ledger_entries.attempt_id = attempts.id AND kind = 'correction') AS corrected,
     EXISTS (
         SELECT FROM attempts AS other
-        WHERE other.carrier_call_id = CAST(:carrier_call_id AS text) AND other.id <> :attempt
+        WHERE other.carrier_call_id
+                = (CAST(:carrier_call_ids AS text[]))[array_position(CAST(:attempts AS uuid[]), attempts.id)]
+            AND other.id <> attempts.id
     ) AS names_another,
     clock_timestamp() AS now
 FROM attempts
 JOIN contacts ON contacts.id = attempts.contact_id
 JOIN campaigns ON campaigns.id = attempts.campaign_id
-WHERE attempts.id = :attempt
+WHERE attempts.id = ANY(CAST(:attempts AS uuid[]))
+ORDER BY contacts.id, attempts.id
 FOR NO KEY UPDATE OF contacts, attempts

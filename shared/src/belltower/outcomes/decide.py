@@ -1,9 +1,4 @@
-"""What a report about a call means: for the call, its contact, the money, the campaign. The one place for it.
-
-The API hands over what the carrier posts, the dialer's reconciler what the carrier answers when asked, the dialer what
-became of its own requests. A report is recorded once, moves the call forward only, and has its side effects in the
-transaction that moved it: one statement locks and reads, `decide` says what follows, one statement writes all of it.
-"""
+"""What follows from a report about a call as it stands: for the call, its contact, the money. It reads and writes nothing."""
 
 import json
 from collections.abc import Mapping
@@ -11,27 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
-from sqlalchemy import TextClause, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from belltower.db.circuit_breaker import break_circuit
-from belltower.db.due import complete_if_done, lower_due
-from belltower.db.engine import in_transaction, sql, to_json
-from belltower.db.notify import wake_scheduler
-from belltower.db.tables import COUNTERS, accounts, attempts
-from belltower.db.wallet import get_wallet
 from belltower.domain.answering_machine import AnsweringMachine, is_machine
 from belltower.domain.call import FINAL, LIVE, Advance, CallStatus, advance, disposition
-from belltower.domain.campaign import OPEN_CONTACT, ContactStatus
+from belltower.domain.campaign import ContactStatus
 from belltower.domain.money import UNPAID, Settlement, Tariff, settle
 from belltower.domain.retry_policy import NextStep, RetryPolicy, is_counted
-from belltower.runtime import fault
 from belltower.telephony.provider import CallUpdate
 
 log = structlog.get_logger(__name__)
@@ -43,9 +26,6 @@ GRACE = 10
 WINDOW_NEEDED = timedelta(seconds=QUEUE_LIMIT + GRACE)
 """For so long a calling window has to be open yet where a call is let through: as the carrier may keep it in its queue, and a
 moment to take it back from there. So no call begins to ring after its window has closed."""
-
-calls_ended = Counter("belltower_calls_total", "Calls that ended, by their final status.", ["status"])
-reports = Counter("belltower_call_reports_total", "Reports about calls, by source and effect.", ["source", "effect"])
 
 
 class Effect(StrEnum):
@@ -59,23 +39,12 @@ class Effect(StrEnum):
     """It is about no call that Belltower knows."""
 
 
-class _NeedsWallet(Exception):
+class NeedsWallet(Exception):
     """A call cost more than its hold: do it again with the account locked first (the lock order) and its wallet read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Applied:
-    """What a report did, and what is to be seen to after its commit."""
-
-    effect: Effect
-    campaign_id: UUID | None = None
-    contact: NextStep | None = None
-    relieved: UUID | None = None
-    """The campaign that would have rung the contact again, and does not have to any more."""
-
-
 Row = Mapping[Any, Any]
-"""A call with its contact, as `lock_call.sql` reads them."""
+"""A call with its contact, as `lock_calls.sql` reads them."""
 
 
 @dataclass(slots=True)
@@ -102,77 +71,10 @@ class Decision:
     """What changes in the campaign's progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """Applies reports about calls."""
-
-    engine: AsyncEngine
-    tariff: Tariff
-    check_interval: float
-    """Seconds between the scheduler's own looks: nearer work wakes it."""
-
-    async def apply(self, update: CallUpdate, *, source: str) -> Effect:
-        """Record a report and let it have its effect, once however often it arrives.
-
-        `source` is callback, poll, response or reconciler. Every error of the database is the caller's to see: what was
-        not committed was not applied, and the carrier or the reconciler brings it again.
-        """
-
-        async def work(connection: AsyncConnection, *, locked: bool = False) -> _Applied:
-            return await self._apply(connection, update, source, locked=locked)
-
-        try:
-            applied = await in_transaction(self.engine, work)
-        except _NeedsWallet:
-            applied = await in_transaction(self.engine, lambda connection: work(connection, locked=True))
-        effect, campaign_id, contact = applied.effect, applied.campaign_id, applied.contact
-        reports.labels(source, effect).inc()
-        if effect is Effect.MOVED and update.status in FINAL:
-            calls_ended.labels(update.status).inc()
-        if campaign_id is not None and contact is not None:
-            await self._follow(campaign_id, contact)
-        if applied.relieved is not None:
-            await complete_if_done(self.engine, applied.relieved, actor="outcome")
-        if campaign_id is not None and effect is Effect.MOVED and update.status is CallStatus.FAILED:
-            reason = await break_circuit(self.engine, campaign_id)
-            if reason is not None:
-                log.warning("circuit_broken", campaign_id=str(campaign_id), reason=reason)
-        return effect
-
-    async def _follow(self, campaign_id: UUID, contact: NextStep) -> None:
-        """After the commit. If this process dies here, the campaign's `next_due_at` brings a dialer that does the same."""
-        if contact.status not in OPEN_CONTACT:
-            await complete_if_done(self.engine, campaign_id, actor="outcome")
-        elif contact.next_attempt_at is not None:
-            due_in = await lower_due(self.engine, campaign_id, contact.next_attempt_at)
-            if due_in is not None and due_in < self.check_interval:
-                await wake_scheduler(self.engine)
-
-    async def _apply(self, connection: AsyncConnection, update: CallUpdate, source: str, *, locked: bool) -> _Applied:
-        attempt_id = update.attempt_id or await _attempt_of(connection, update.carrier_call_id)
-        if attempt_id is None:
-            return _Applied(Effect.UNMATCHED)
-        if locked:
-            await _lock_account_of(connection, attempt_id)
-        found = await connection.execute(
-            sql("lock_call"), {"attempt": attempt_id, "carrier_call_id": update.carrier_call_id}
-        )
-        call = found.mappings().one_or_none()
-        if call is None:
-            return _Applied(Effect.UNMATCHED)
-        available = (await get_wallet(connection, call["account_id"])).available if locked else None
-        decision = decide(call, update, self.tariff, available, source=source)
-        if not await _write(connection, call, update, source, decision):
-            return _Applied(Effect.DUPLICATE)
-        relieved = await _skip_redialled(connection, call, decision)
-        fault.point("outcome.before_commit")
-        return _Applied(decision.effect, call["campaign_id"], decision.contact, relieved)
-
-
 def decide(call: Row, update: CallUpdate, tariff: Tariff, available: Decimal | None, *, source: str) -> Decision:
     """Say what follows from a report for a call as it stands. `available` is what the wallet can bear beyond the hold.
 
-    Raises `_NeedsWallet` when that has to be known and is None.
+    Raises `NeedsWallet` when that has to be known and is None.
     """
     status = CallStatus(call["status"])
     bound = call["carrier_call_id"]
@@ -306,7 +208,7 @@ def _settle(cost: Decimal, hold: Decimal, available: Decimal | None) -> Settleme
     if cost <= hold:
         return Settlement(charge=cost, write_off=Decimal(0))
     if available is None:
-        raise _NeedsWallet
+        raise NeedsWallet
     return settle(cost, hold=hold, available=available)
 
 
@@ -314,7 +216,7 @@ def _moved(before: str, after: ContactStatus) -> dict[str, int]:
     return {} if before == after else {f"contact_{before}": -1, f"contact_{after}": 1}
 
 
-def _check_at(call: Row, update: CallUpdate, decision: Decision) -> datetime | None:
+def check_at(call: Row, update: CallUpdate, decision: Decision) -> datetime | None:
     """When a call is looked after that stays silent: the carrier is asked, and hangs up on a machine that must not talk."""
     status = decision.status
     seconds: dict[CallStatus, tuple[str, int]] = {
@@ -333,99 +235,3 @@ def _check_at(call: Row, update: CallUpdate, decision: Decision) -> datetime | N
     since, after = seconds[status]
     instant: datetime = call[since]
     return instant + timedelta(seconds=after)
-
-
-async def _skip_redialled(connection: AsyncConnection, call: Row, decision: Decision) -> UUID | None:
-    """Where somebody had decided to ring a contact again that was reached after all, as is known now: nobody rings it again, if
-    that has not been done yet. The campaign that would have."""
-    reached = decision.contact is not None and decision.contact.status is ContactStatus.REACHED
-    if not reached or call["decided_at"] is None:
-        return None
-    skipped = await connection.execute(
-        sql("skip_redialled"), {"attempt": call["id"], "account": call["account_id"], "phone": call["phone"]}
-    )
-    campaign_id: UUID | None = skipped.scalar_one_or_none()
-    return campaign_id
-
-
-async def _attempt_of(connection: AsyncConnection, carrier_call_id: str | None) -> UUID | None:
-    if carrier_call_id is None:
-        return None
-    found = await connection.execute(sql("attempt_of_call"), {"carrier_call_id": carrier_call_id})
-    return found.scalar_one_or_none()
-
-
-async def _lock_account_of(connection: AsyncConnection, attempt_id: UUID) -> None:
-    await connection.execute(
-        select(accounts.c.id)
-        .where(accounts.c.id == select(attempts.c.account_id).where(attempts.c.id == attempt_id).scalar_subquery())
-        .with_for_update(key_share=True)
-    )
-
-
-@cache
-def _write_sql() -> TextClause:
-    return text(
-        sql("record_report")
-        .text.replace("{counters}", ", ".join(COUNTERS))
-        .replace("{changes}", ", ".join(f":{name}" for name in COUNTERS))
-    )
-
-
-async def _write(connection: AsyncConnection, call: Row, update: CallUpdate, source: str, decision: Decision) -> bool:
-    """Record a report and write what follows from it; False, and nothing written, when it was recorded before."""
-    now, status = call["now"], decision.status
-    moved = decision.effect is Effect.MOVED
-    rang = moved and status not in (
-        CallStatus.QUEUED,
-        CallStatus.NOT_PLACED,
-        CallStatus.FAILED,
-        CallStatus.CANCELLED,
-        CallStatus.UNKNOWN,
-    )
-    talked = moved and status in (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
-    said = {
-        "duration": update.duration,
-        "answered_by": update.answered_by,
-        "error_code": update.error_code,
-        "reason": update.reason,
-    }
-    detail = {name: value for name, value in said.items() if value is not None}
-    contact = decision.contact
-    written = await connection.execute(
-        _write_sql(),
-        {
-            "attempt": call["id"],
-            "account": call["account_id"],
-            "campaign": call["campaign_id"],
-            "contact": call["contact_id"],
-            "dedupe_key": update.dedupe_key,
-            "occurred_at": update.occurred_at,
-            "source": source,
-            "reported": update.status,
-            "effect": decision.effect,
-            "carrier_call_id": update.carrier_call_id,
-            "detail": to_json(detail) if detail else None,
-            "writes_call": decision.writes_call,
-            "status": status,
-            "ringing_at": now if rang else None,
-            "answered_at": now if talked else None,
-            "ended_at": now if moved and status in FINAL else None,
-            **said,
-            "hold": decision.hold,
-            "cost": decision.cost,
-            "check_at": _check_at(call, update, decision),
-            "writes_contact": contact is not None,
-            "contact_status": contact and contact.status,
-            "next_attempt_at": contact and contact.next_attempt_at,
-            "contact_reason": contact and contact.reason,
-            "contact_attempts": decision.attempts,
-            "entry": decision.entry,
-            "charge": decision.paid.charge,
-            "written_off": decision.paid.write_off,
-            "note": decision.note,
-            "appends": bool(decision.counters or decision.paid.charge),
-            **{name: decision.counters.get(name, 0) for name in COUNTERS},
-        },
-    )
-    return written.scalar_one_or_none() is not None
