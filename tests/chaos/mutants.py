@@ -1,6 +1,6 @@
 """Breaks the product, a promise at a time, and sees that the checker notices: `make chaos-mutants`.
 
-A mutant is a patch in `mutants/`. It is applied to a copy of the sources, and the processes run on that copy.
+A mutant is a patch in `patches/`. It is applied to a copy of the sources, and the processes run on that copy.
 """
 
 import os
@@ -25,7 +25,7 @@ ATTACKED_BY: dict[str, Callable[[FaultPlan], bool]] = {
     "unguarded-settle": lambda fault: True,
 }
 """Which faults may bring a mutant to light: only runs that have one are made."""
-MUTANTS = sorted((Path(__file__).parent / "mutants").glob("*.patch"))
+MUTANTS = sorted((Path(__file__).parent / "patches").glob("*.patch"))
 MOST_RUNS = int(os.environ.get("SEEDS", "8"))
 """A mutant that is not caught in so many runs gets away."""
 

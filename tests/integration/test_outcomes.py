@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from belltower.db.engine import sql
 from belltower.db.moves import stop
 from belltower.domain.call import LIVE, REPORTED_FINAL, TRANSITIONS, CallStatus
 from belltower.domain.campaign import CONTACT_TRANSITIONS, CampaignStatus, ContactStatus
-from belltower.outcomes import GRACE, Effect
+from belltower.outcomes import GRACE, Effect, Outcomes
 from belltower.telephony.provider import CallUpdate
 
 in_one_database = settings(
@@ -26,6 +27,15 @@ in_one_database = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 """Each example makes a campaign of its own; a fresh database for each would take a hundred times as long."""
+
+Applying = Callable[[], Outcomes]
+
+
+@pytest.fixture(params=["together", "apart"])
+def applying(request: pytest.FixtureRequest, books: Books) -> Applying:
+    """Who applies the next report: one process all of them, or each another one."""
+    return books.elsewhere if request.param == "apart" else lambda: books.outcomes
+
 
 TALKED = 42
 ANSWERED = (CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
@@ -57,11 +67,13 @@ def stories(draw: st.DrawFn) -> tuple[CallStatus, list[tuple[str, CallStatus | N
     return end, draw(st.permutations(heard))
 
 
-async def hear(books: Books, attempt: Attempt, key: str, status: CallStatus | None) -> Effect | None:
+async def hear(
+    books: Books, attempt: Attempt, key: str, status: CallStatus | None, outcomes: Outcomes | None = None
+) -> Effect | None:
     if status is None:
         await (books.placed(attempt) if key == "placed" else books.in_doubt(attempt))
         return None
-    return await books.outcomes.apply(told(attempt, key, status), source="callback")
+    return await (outcomes or books.outcomes).apply(told(attempt, key, status), source="callback")
 
 
 def told(attempt: Attempt, key: str, status: CallStatus) -> CallUpdate:
@@ -122,11 +134,11 @@ async def test_reports_in_any_order_lead_to_one_end(
 @settings(in_one_database, max_examples=40)
 @given(story=stories(), max_attempts=st.integers(1, 2))
 async def test_reports_that_arrive_at_once_lead_to_the_same_end(
-    books: Books, story: tuple[CallStatus, list[tuple[str, CallStatus | None]]], max_attempts: int
+    books: Books, applying: Applying, story: tuple[CallStatus, list[tuple[str, CallStatus | None]]], max_attempts: int
 ) -> None:
     end, heard = story
     attempt = await books.call(max_attempts=max_attempts)
-    effects = await asyncio.gather(*(hear(books, attempt, key, status) for key, status in heard))
+    effects = await asyncio.gather(*(hear(books, attempt, key, status, applying()) for key, status in heard))
     for report, times in Counter(heard).items():
         if report[1] is not None:
             same = [effect for each, effect in zip(heard, effects, strict=True) if each == report]
@@ -172,37 +184,76 @@ async def test_no_contradiction_unbalances_the_books(
 # ---- at once
 
 
-async def test_one_report_applied_by_twenty_at_once_has_one_effect(books: Books) -> None:
+async def test_one_report_applied_by_twenty_at_once_has_one_effect(books: Books, applying: Applying) -> None:
     attempt = await books.call(max_attempts=2)
     report = attempt.report(CallStatus.NO_ANSWER, "3")
-    effects = await asyncio.gather(*(books.outcomes.apply(report, source="callback") for _ in range(20)))
+    effects = await asyncio.gather(*(applying().apply(report, source="callback") for _ in range(20)))
     assert Counter(effects) == {Effect.MOVED: 1, Effect.DUPLICATE: 19}
     state = await books.state(attempt)
     assert (state.contact, state.attempts) == ("waiting", 1)
     await books.check([attempt.campaign])
 
 
-async def test_a_call_is_charged_once_though_twenty_reports_of_its_end_arrive_at_once(books: Books) -> None:
+async def test_a_call_is_charged_once_though_twenty_reports_of_its_end_arrive_at_once(
+    books: Books, applying: Applying
+) -> None:
     attempt = await books.call()
     reports = [attempt.report(CallStatus.COMPLETED, str(number), duration=TALKED) for number in range(20)]
-    effects = await asyncio.gather(*(books.outcomes.apply(report, source="poll") for report in reports))
+    effects = await asyncio.gather(*(applying().apply(report, source="poll") for report in reports))
     assert Counter(effects) == {Effect.MOVED: 1, Effect.STALE: 19}
     assert await books.booked(attempt) == [("call", -TARIFF.cost(TALKED), Decimal(0))]
     await books.check([attempt.campaign])
 
 
-async def test_a_correction_is_booked_once_though_twenty_pieces_of_evidence_arrive_at_once(books: Books) -> None:
+async def test_a_correction_is_booked_once_though_twenty_pieces_of_evidence_arrive_at_once(
+    books: Books, applying: Applying
+) -> None:
     attempt = await books.call(max_attempts=2)
     await books.outcomes.apply(attempt.report(CallStatus.NO_ANSWER, "3"), source="callback")
     late = [attempt.report(CallStatus.COMPLETED, f"late{number}", duration=60 * number) for number in range(1, 21)]
-    effects = await asyncio.gather(*(books.outcomes.apply(report, source="poll") for report in late))
+    effects = await asyncio.gather(*(applying().apply(report, source="poll") for report in late))
     assert set(effects) == {Effect.CONTRADICTION}
     ((kind, _, _),) = await books.booked(attempt)
     assert kind == "correction"
     await books.check([attempt.campaign])
 
 
-async def test_the_last_two_contacts_ending_at_once_complete_a_campaign_exactly_once(books: Books) -> None:
+async def test_reports_of_many_calls_are_applied_in_one_transaction(books: Books) -> None:
+    campaigns = [await books.campaign(10, max_attempts=2) for _ in range(3)]
+    attempts = [attempt for campaign in campaigns for attempt in await books.gate(campaign)]
+    ends = [CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.RINGING, CallStatus.FAILED]
+    reports = [told(attempt, "end", ends[index % len(ends)]) for index, attempt in enumerate(attempts)]
+    effects = await asyncio.gather(*(books.outcomes.apply(report, source="callback") for report in reports))
+    assert set(effects) == {Effect.MOVED}
+    for attempt, report in zip(attempts, reports, strict=True):
+        assert (await books.state(attempt)).status == report.status
+    transactions = await books.row("SELECT count(DISTINCT xmin::text) AS number FROM call_events")
+    assert transactions.number == 1
+    appended = await books.rows("SELECT campaign_id FROM unfolded WHERE contact_calling < 0 AND contact_waiting <> 10")
+    assert sorted(row.campaign_id for row in appended) == sorted(campaigns)
+    await books.check(campaigns)
+    await books.check_due(campaigns)
+
+
+async def test_a_call_that_somebody_holds_keeps_no_other_waiting(books: Books) -> None:
+    campaign = await books.campaign(3)
+    held, *others = await books.gate(campaign)
+    async with books.engine.begin() as holding:
+        await holding.execute(sql("lock_calls"), {"attempts": [held.id], "carrier_call_ids": [None]})
+        ending = [
+            asyncio.create_task(books.outcomes.apply(told(attempt, "end", CallStatus.BUSY), source="callback"))
+            for attempt in (held, *others)
+        ]
+        await asyncio.wait(ending[1:], timeout=20)
+        assert [task.done() for task in ending] == [False, True, True]
+    assert await asyncio.gather(*ending) == [Effect.MOVED] * 3
+    await books.check([campaign])
+    assert await completions(books, [campaign]) == {campaign: 1}
+
+
+async def test_the_last_two_contacts_ending_at_once_complete_a_campaign_exactly_once(
+    books: Books, applying: Applying
+) -> None:
     campaigns = [await books.campaign(2) for _ in range(15)]
     pairs = [await books.gate(campaign) for campaign in campaigns]
     reports = [
@@ -210,17 +261,19 @@ async def test_the_last_two_contacts_ending_at_once_complete_a_campaign_exactly_
         for pair in pairs
         for position, attempt in enumerate(pair)
     ]
-    await asyncio.gather(*(books.outcomes.apply(report, source="callback") for report in reports))
+    await asyncio.gather(*(applying().apply(report, source="callback") for report in reports))
     await books.check(campaigns)
     await books.check_due(campaigns)
     assert await completions(books, campaigns) == dict.fromkeys(campaigns, 1)
 
 
-async def test_a_release_and_the_last_outcome_complete_a_campaign_exactly_once(books: Books) -> None:
+async def test_a_release_and_the_last_outcome_complete_a_campaign_exactly_once(
+    books: Books, applying: Applying
+) -> None:
     campaigns = [await books.campaign(owned=True) for _ in range(15)]
     attempts = [(await books.gate(campaign))[0] for campaign in campaigns]
     await asyncio.gather(
-        *(books.outcomes.apply(attempt.report(CallStatus.BUSY), source="callback") for attempt in attempts),
+        *(applying().apply(attempt.report(CallStatus.BUSY), source="callback") for attempt in attempts),
         *(books.release(campaign) for campaign in campaigns),
     )
     await books.check(campaigns)
@@ -228,11 +281,11 @@ async def test_a_release_and_the_last_outcome_complete_a_campaign_exactly_once(b
     assert await completions(books, campaigns) == dict.fromkeys(campaigns, 1)
 
 
-async def test_an_outcome_racing_with_a_release_never_loses_the_campaign(books: Books) -> None:
+async def test_an_outcome_racing_with_a_release_never_loses_the_campaign(books: Books, applying: Applying) -> None:
     campaigns = [await books.campaign(max_attempts=2, owned=True) for _ in range(30)]
     attempts = [(await books.gate(campaign))[0] for campaign in campaigns]
     await asyncio.gather(
-        *(books.outcomes.apply(attempt.report(CallStatus.BUSY), source="callback") for attempt in attempts),
+        *(applying().apply(attempt.report(CallStatus.BUSY), source="callback") for attempt in attempts),
         *(books.release(campaign) for campaign in campaigns),
     )
     await books.check(campaigns)
@@ -346,12 +399,12 @@ async def test_what_other_calls_hold_is_not_taken_for_one_that_cost_too_much(boo
     await books.check([attempt.campaign, other.campaign])
 
 
-async def test_calls_that_cost_too_much_at_once_empty_the_wallet_and_no_more(books: Books) -> None:
+async def test_calls_that_cost_too_much_at_once_empty_the_wallet_and_no_more(books: Books, applying: Applying) -> None:
     campaign = await books.campaign(20)
     attempts = await books.gate(campaign, hold=TARIFF.cost(60))
     await books.leave(Decimal("1.00"))
     reports = [attempt.report(CallStatus.COMPLETED, duration=600) for attempt in attempts]
-    await asyncio.gather(*(books.outcomes.apply(report, source="callback") for report in reports))
+    await asyncio.gather(*(applying().apply(report, source="callback") for report in reports))
     written_off = (await books.row("SELECT sum(written_off) AS amount FROM ledger_entries")).amount
     assert (await books.wallet()).balance == 0
     assert written_off == 20 * (TARIFF.cost(600) - TARIFF.cost(60)) - 1

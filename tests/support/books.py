@@ -188,6 +188,10 @@ class Books:
         async with self.engine.begin() as connection:
             await connection.execute(text(statement), parameters)
 
+    def elsewhere(self) -> Outcomes:
+        """What another process applies reports with."""
+        return Outcomes(self.engine, TARIFF, check_interval=60.0)
+
     # ---- looking
 
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
