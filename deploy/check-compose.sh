@@ -93,6 +93,9 @@ carrier_behaves PUT '{"ring_seconds": [0.05, 0.1], "talk_seconds": [0.1, 0.3]}' 
 make --no-print-directory test-e2e
 carrier_behaves DELETE
 
+say "The gateway, attacked"
+.venv/bin/pytest --quiet tests/hostile/gateway.py
+
 say "A dialer is killed while it dials; four carry on"
 docker compose up --detach --wait --no-recreate --scale dialer=4
 campaign=$(new_campaign 100)

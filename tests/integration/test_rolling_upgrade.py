@@ -1,6 +1,13 @@
-"""A new version replaces the old one while campaigns run: each process is told to end once another stands beside it."""
+"""A new version replaces the old one while campaigns run: each process is told to end once another stands beside it.
+
+The old version is this one, too, or that of the checkout at OLD_CHECKOUT, whose migrations must be the first of ours.
+"""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,11 +21,29 @@ QUICK_CALLS = {"BELLTOWER_RING_TIMEOUT": "5", "BELLTOWER_CALL_TIME_LIMIT": "10"}
 """So that calls whose callbacks met no API are asked about soon."""
 
 
+def old_version() -> dict[str, str]:
+    """The environment in which a process is of the old version."""
+    checkout = os.environ.get("OLD_CHECKOUT")
+    if checkout is None:
+        return {}
+    sources = (Path(checkout) / "shared/src", *sorted(Path(checkout).glob("services/*/src")))
+    found = {"PYTHONPATH": os.pathsep.join(map(str, sources))}
+    where = [
+        sys.executable,
+        "-c",
+        "import belltower, belltower_dialer; print(belltower.__file__, belltower_dialer.__file__)",
+    ]
+    told = subprocess.run(where, env=os.environ | found, check=True, capture_output=True, text=True).stdout
+    assert told.count(str(Path(checkout))) == 2, told
+    return found
+
+
 @pytest.mark.timeout(300)
 async def test_nothing_is_lost_or_doubled_while_every_process_is_replaced(world: World) -> None:
     await world.behave(ring_seconds=[0.1, 0.3], talk_seconds=[0.2, 0.5], outcomes={"answered": 8, "busy": 2})
-    api = world.start("api")
-    old = [world.start(name, **QUICK_CALLS) for name in ("dialer", "dialer", "scheduler", "scheduler")]
+    old_ways = old_version()
+    api = world.start("api", **old_ways)
+    old = [world.start(name, **QUICK_CALLS, **old_ways) for name in ("dialer", "dialer", "scheduler", "scheduler")]
     campaigns: list[UUID] = []
 
     async def in_the_middle() -> None:
@@ -44,6 +69,7 @@ async def test_nothing_is_lost_or_doubled_while_every_process_is_replaced(world:
     assert await asyncio.to_thread(api.terminate) == 0, (
         "its address is the carrier's: for a moment nobody answers there"
     )
+    api.environment.pop("PYTHONPATH", None)
     await asyncio.to_thread(api.start_again)
     for campaign in campaigns:
         await world.reaches(campaign, "completed", timeout=100)
