@@ -1,6 +1,8 @@
 """What every test may ask for, and in which order tests run."""
 
 import os
+from itertools import chain, groupby, islice
+from operator import attrgetter
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,13 +39,20 @@ SLOW = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker its share of the slow tests, and those first: at the end the others have something short to take over."""
+    """Give each worker its share: of the slow tests first, then whole modules, and tests of units to make all shares equal.
+
+    At the end the others have something short to take over.
+    """
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     slow = [item for item in items if item.path.stem in SLOW]
-    quick = [item for item in items if item.path.stem not in SLOW]
-    share = -(-len(quick) // workers)
-    items[:] = [
-        item
-        for worker in range(workers)
-        for item in (*slow[worker::workers], *quick[worker * share : (worker + 1) * share])
-    ]
+    units = iter([item for item in items if item.path.stem not in SLOW and item.path.parent.name == "unit"])
+    modules = groupby(
+        (item for item in items if item.path.stem not in SLOW and item.path.parent.name != "unit"), attrgetter("path")
+    )
+    shares = [slow[worker::workers] for worker in range(workers)]
+    for _, module in modules:
+        min(shares, key=len).extend(module)
+    size = -(-len(items) // workers)
+    for share in shares:
+        share.extend(islice(units, max(size - len(share), 0)))
+    items[:] = [*chain.from_iterable(shares), *units]
