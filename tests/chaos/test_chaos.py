@@ -12,8 +12,8 @@ from tests.chaos.conftest import Provide
 from tests.chaos.plan import make_plan
 from tests.chaos.run import FOLDER, describe, run
 
-QUICK = (11, 48)
-"""Seeds of the runs that every `make test` makes: none of their faults takes long to get over, and both cost a minute."""
+QUICK = (5, 7, 11, 21, 22)
+"""Seeds of the runs that every `make test` makes: none of their faults takes long to get over."""
 _wanted = os.environ.get("CHAOS_SEEDS")
 _first = int(os.environ.get("CHAOS_SEED", "1"))
 SEEDS = list(QUICK) if _wanted is None else list(range(_first, _first + int(_wanted)))
