@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants fuzz load check fmt \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants mutants fuzz load check fmt \
 	screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
@@ -48,6 +48,8 @@ chaos: venv ## Break everything while campaigns run: SEEDS=20 runs, from SEED=1 
 	@CHAOS_SEEDS=$(or $(SEEDS),20) CHAOS_SEED=$(or $(SEED),1) $(PYTEST) --capture=no --quiet $(and $(JOBS),-n $(JOBS)) tests/chaos/test_chaos.py
 chaos-mutants: venv ## Break the product itself, and see that `make chaos` notices
 	@$(PYTEST) --capture=no --quiet tests/chaos/mutants.py
+mutants: venv ## Take each rule out of the product in turn, and see that a test misses it; ONLY='the do-not-call' for some
+	@$(PYTEST) --capture=no --quiet $(and $(ONLY),-k '$(ONLY)') tests/mutants/rules.py
 fuzz: venv ## Attack the API with MINUTES=10 of requests and files that nobody means well with, by SEED=1
 	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(PYTEST) tests/hostile tests/integration/test_api_contract.py
 load: venv ## Do more at once than can be done, and print what became of it

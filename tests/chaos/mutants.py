@@ -15,7 +15,7 @@ import pytest
 from tests.chaos.conftest import Provide
 from tests.chaos.plan import FaultPlan, make_plan
 from tests.chaos.run import FOLDER, describe, run
-from tests.support.servers import CHECKOUT
+from tests.mutants.copies import copied
 
 ATTACKED_BY: dict[str, Callable[[FaultPlan], bool]] = {
     "blind-redial": lambda fault: fault.what in ("error_after_accepting", "held_answer", "garbled_answer"),
@@ -50,19 +50,9 @@ async def test_a_mutant_is_caught(patch: Path, provide: Provide, without: set[st
 
 def mutated(patch: Path, folder: Path) -> str:
     """A copy of the sources with a patch in it, as Python looks for them."""
-    roots = [
-        Path("shared/src"),
-        *(path.relative_to(CHECKOUT) for path in sorted(CHECKOUT.glob("services/*/src/belltower_*"))),
-    ]
-    places = []
-    for root in roots:
-        source = root if root.name == "src" else root.parent
-        shutil.copytree(
-            CHECKOUT / source, folder / source, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-        )
-        places.append(str(folder / source))
+    paths = copied(folder)
     subprocess.run(["git", "apply", "--unsafe-paths", str(patch)], cwd=folder, check=True, env=_without_git())
-    return os.pathsep.join(places)
+    return paths
 
 
 def _without_git() -> dict[str, str]:

@@ -1,10 +1,8 @@
 """What a run of the chaos harness is made of follows from its seed."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from tests.chaos.mutants import ATTACKED_BY, MUTANTS, mutated
 from tests.chaos.plan import KINDS, OWN_SERVER, POINTS, make_plan
 
 from belltower.runtime import fault
@@ -34,9 +32,3 @@ def test_every_run_has_five_campaigns_five_hundred_contacts_and_five_faults_of_t
 
 def test_every_point_of_the_plan_is_one_of_the_product() -> None:
     assert set(POINTS) <= set(fault.Point.__args__)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("patch", MUTANTS, ids=lambda patch: patch.stem)
-def test_every_mutant_can_be_made_of_the_product_as_it_is(patch: Path, tmp_path: Path) -> None:
-    assert patch.stem in ATTACKED_BY
-    assert mutated(patch, tmp_path)
