@@ -263,7 +263,8 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 longest = 3 if quick else 9
                 lasts = round(random.uniform(1, longest), 1)
                 details = {"seconds": random.choice((0.02, 0.1, 0.3))} if what == "delay" else {}
-                return FaultPlan(kind, what, min(at, 12.0), lasts, link, details)
+                latest = 8.0 if link.endswith(">carrier") else 12.0  # later a dialer may have nobody left to call
+                return FaultPlan(kind, what, min(at, latest), lasts, link, details)
             case "carrier":
                 what = random.choice(
                     (
