@@ -141,7 +141,7 @@ REMOVALS = (
     ),
     Removal(
         "an account has a limit of calls per second",
-        GATE, "_left(account.calls_per_second, counts.recent, room),", "room,", PACE_TESTS,
+        GATE, "_left(account.calls_per_second, counts.recent, room),", "room,", GATE_TESTS,
     ),
     Removal(
         "a caller id has limits",
@@ -174,8 +174,10 @@ REMOVALS = (
     # ---- stopping, editing, starting
     Removal(
         "a campaign that was stopped lets no call through",
-        f"{SQL}/gate_lock_campaigns.sql", " AND campaigns.status = 'processing'", "",
-        "tests/integration/test_moves.py tests/integration/test_gate.py",
+        f"{SQL}/gate_lock_campaigns.sql",
+        " AND mine.epoch = campaigns.epoch\nWHERE campaigns.owner = :dialer AND campaigns.status = 'processing'\n",
+        "\n",
+        GATE_TESTS,
     ),
     Removal(
         "a campaign is taken from its dialer by a stop",
