@@ -129,7 +129,11 @@ RULES: dict[str, Rule] = {
             "Repair it: it is called off at the carrier.",
             True,
         ),
-        Rule("call_after_stop", "A call was let through while its campaign was stopped.", _ASK),
+        Rule(
+            "call_after_stop",
+            "A call was let through while its campaign was stopped.",
+            f"Was the database's clock set back at that time? Then it only seems so. Otherwise: {_ASK}",
+        ),
         Rule("window", "A call was let through outside its calling window, or nobody decided about it.", _ASK),
         Rule("called_although_listed", "Somebody was called who was on the do-not-call list.", _ASK),
         Rule("do_not_call_record", "The do-not-call list is not what its record says.", f"Correct the list. {_ASK}"),
