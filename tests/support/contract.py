@@ -38,6 +38,7 @@ BEYOND_THE_SCHEMA = {
     "no_occurrence",
     "no_such_occurrence",
     "no_valid_number",
+    "outside_calling_window",  # at some hours of the day
     "password_is_email",
     "precondition_failed",
     "precondition_required",
