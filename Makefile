@@ -10,7 +10,7 @@ SOURCES := shared services deploy clients tests bench
 TYPED := shared/src $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml)) deploy/local/src tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants mutants fuzz load check fmt \
+.PHONY: help run demo stop reset status servers test test-unit test-integration test-e2e interleavings chaos chaos-mutants mutants fuzz bench load check fmt \
 	screenshots web migrate openapi clients \
 	up down logs check-compose lock clean venv
 .NOTPARALLEL:
@@ -52,6 +52,8 @@ mutants: venv ## Take each rule out of the product in turn, and see that a test 
 	@$(PYTEST) --capture=no --quiet $(and $(ONLY),-k '$(ONLY)') tests/mutants/rules.py
 fuzz: venv ## Attack the API with MINUTES=10 of requests and files that nobody means well with, by SEED=1
 	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(PYTEST) tests/hostile tests/integration/test_api_contract.py
+bench: venv ## Measure every path beside a raw baseline; ONLY="due storm, callbacks" some; SCALE=0.1 less of each
+	@ONLY="$(ONLY)" SCALE="$(SCALE)" .venv/bin/python -m bench
 load: venv ## Do more at once than can be done, and print what became of it
 	@$(PYTEST) --quiet --capture=no tests/load/under_load.py
 check: web ## Lint, type-check, check the layers, and compare migrations with the tables

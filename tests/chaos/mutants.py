@@ -18,7 +18,7 @@ from tests.chaos.run import FOLDER, describe, run
 from tests.mutants.copies import copied
 
 ATTACKED_BY: dict[str, Callable[[FaultPlan], bool]] = {
-    "blind-redial": lambda fault: fault.what in ("error_after_accepting", "held_answer", "garbled_answer"),
+    "blind-redial": lambda fault: "callback_late" in fault.details,
     "completion-without-the-lock": lambda fault: fault.target == "contacts.copying" and fault.what == "stop",
     "no-epoch-check": lambda fault: fault.target == "gate.begun" and fault.lasts > 10,
     "row-after-the-request": lambda fault: fault.target == "gate.before_commit" or fault.what == "kill Postgres",

@@ -283,9 +283,10 @@ def _fault(random: Random, kind: str, *, quick: bool) -> FaultPlan:
                 if quick and what in ("held_answer", "callback_lost", "error_before_ringing"):
                     continue
                 share = round(random.uniform(0.1, 0.45), 2)
-                return FaultPlan(
-                    kind, what, round(min(at, 8.0), 2), round(random.uniform(2, 6), 1), details={"share": share}
-                )
+                details = {"share": share}
+                if what == "error_after_accepting" and share > 0.25 and not quick:
+                    details["callback_late"] = 0.9  # of such a call nobody hears at first but who asks the carrier
+                return FaultPlan(kind, what, round(min(at, 8.0), 2), round(random.uniform(2, 6), 1), details=details)
             case "connections":
                 return FaultPlan(kind, "take all", min(at, 10.0), round(random.uniform(1, 5), 1))
             case "clock":

@@ -113,14 +113,21 @@ class Stage:
         set_clock(self.clock_file, 0)
         self._begin_one("carrier-1")
         for fault in self.plan.faults:
-            if fault.kind == "network" and fault.target not in self.links:
-                proxy = Proxy(self._target(fault.target.split(">")[1]))
-                self.links[fault.target] = await self.closing.enter_async_context(proxy)
+            if fault.kind == "network":
+                await self._lay(fault.target)
         for name in SERVICES:
             if name != "carrier-1":
                 self._begin_one(name)
         await asyncio.gather(*map(self.ready, self.services))
         await self.behave()
+
+    async def _lay(self, link: str) -> None:
+        """Lead a link through a proxy. Those to the carrier all are: which of them breaks is decided by who calls then."""
+        server = link.split(">")[1]
+        links = [f"{name}>carrier" for name in SERVICES if name.startswith("dialer")] if server == "carrier" else [link]
+        for each in links:
+            if each not in self.links:
+                self.links[each] = await self.closing.enter_async_context(Proxy(self._target(server)))
 
     def _begin_one(self, name: str) -> None:
         self.services[name] = self.start.begin(name.split("-")[0], **self._environment(name))

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -20,13 +20,12 @@ import pytest
 from sqlalchemy import text
 from tests.support.api import campaign
 from tests.support.eventually import eventually
-from tests.support.processes import AUTH_TOKEN, Service
+from tests.support.processes import Service
 from tests.support.product import create_account
+from tests.support.signed import LIVE_CALLS, completed
 from tests.support.world import World, numbers
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from belltower.db.notify import wake_scheduler
-from belltower.telephony.twilio import CALLBACK_PATH
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -79,34 +78,18 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
 
 def callback(origin: str, attempt: UUID, number: int) -> bytes:
     """The report that a call was completed, signed."""
-    form = {"CallSid": f"CA{number:032x}", "CallStatus": "completed", "SequenceNumber": "3", "CallDuration": "30"}
-    target = f"{CALLBACK_PATH}?attempt={attempt}"
-    signature = RequestValidator(AUTH_TOKEN).compute_signature(origin + target, form)
-    body = urlencode(form).encode()
-    head = (
-        f"POST {target} HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: {signature}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    target, body, headers = completed(origin, attempt, number)
+    head = [f"POST {target} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
+    head += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 async def live_calls(world: World, count: int) -> list[UUID]:
     """So many calls under way, of one campaign."""
     campaign_id = await world.campaign(numbers(count), concurrency=10_000)
     async with world.engine.begin() as connection:
-        for statement in (
-            "UPDATE campaigns SET status = 'processing', started_at = now() WHERE id = :id",
-            "UPDATE contacts SET status = 'calling', next_attempt_at = NULL WHERE campaign_id = :id",
-            "UPDATE campaign_progress SET contact_waiting = 0, contact_calling = :count WHERE campaign_id = :id",
-            """INSERT INTO attempts (id, account_id, campaign_id, contact_id, number, phone, caller_id, status, carrier, dialer,
-                   time_limit, ring_timeout, send_by, check_at, hold)
-               SELECT gen_random_uuid(), account_id, campaign_id, contacts.id, 1, phone, caller_id, 'in_progress', 'simulated', 1,
-                   600, 30, now(), now() + interval '1 hour', 0.2
-               FROM contacts JOIN campaigns ON campaigns.id = campaign_id WHERE campaign_id = :id""",
-        ):
-            await connection.execute(
-                text(statement), {"id": campaign_id, "count": count} if ":count" in statement else {"id": campaign_id}
-            )
+        for statement in LIVE_CALLS:
+            await connection.execute(text(statement), {"id": campaign_id})
     return [row.id for row in await world.rows("SELECT id FROM attempts")]
 
 

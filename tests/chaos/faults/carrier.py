@@ -19,7 +19,9 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
     if fault.what == "wrong signatures":
         return await _forge(fault, stage)
     before = await stage.injected(fault.what)
-    stage.carrier_faults[fault.what] = fault.details["share"]
+    shares = {name: share for name, share in fault.details.items() if name != "share"}
+    shares[fault.what] = fault.details["share"]
+    stage.carrier_faults |= shares
     await stage.behave()
     counted = 0.0
 
@@ -33,7 +35,8 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
         await asyncio.sleep(fault.lasts)
         await until(happened, PATIENCE, f"no {fault.what}", interval=0.3)
     finally:
-        del stage.carrier_faults[fault.what]
+        for name in shares:
+            del stage.carrier_faults[name]
         await stage.behave()
     return f"{counted:.0f} times"
 
