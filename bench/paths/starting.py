@@ -72,10 +72,10 @@ def begun(logs: Iterable[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for log in logs:
         for line in log.splitlines():
-            if '"campaign_taken"' in line:
+            if '"campaigns_taken"' in line:
                 entry = json.loads(line)
                 at = datetime.fromisoformat(entry["timestamp"]).timestamp()
-                found[entry["campaign_id"]] = min(at, found.get(entry["campaign_id"], at))
+                found |= dict.fromkeys(entry["campaigns"].keys() - found.keys(), at)
     return found
 
 

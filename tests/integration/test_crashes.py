@@ -67,7 +67,8 @@ async def test_a_scheduler_that_died_between_claim_and_publish_is_made_good(worl
     faulty = world.start("scheduler", BELLTOWER_FAULT="scheduler.claimed:kill")
     campaign = await world.campaign(numbers(5), due_in=1)
     eventually_sync(lambda: not faulty.is_running)
-    assert await world.status(campaign) == "pending"
+    assert await world.one("SELECT announced_at IS NOT NULL FROM campaigns")
+    assert await world.status(campaign) == "scheduled"
     world.start("scheduler")
     await world.reaches(campaign, "completed", timeout=30)
     await world.check()

@@ -143,7 +143,7 @@ async def test_an_edit_that_comes_after_an_announcement_is_too_late(api: Api, if
     await api.execute("UPDATE campaigns SET scheduled_time = now(), next_due_at = now()")
     known = (await api.client.get(path)).headers["etag"] if if_match != "*" else "*"
     async with api.engine.begin() as scheduler:
-        await scheduler.execute(sql("claim_due"), {"batch": 10})
+        await scheduler.execute(sql("claim_due"), {"batch": 10, "ahead": 0})
         answer = await meanwhile(api, api.client.patch(path, json=edition(3), headers={"If-Match": known}))
     refused(await answer, status, "precondition_failed" if status == 412 else "illegal_transition")
     assert await api.one("SELECT welcome_message FROM campaigns") == "Hello."

@@ -126,12 +126,12 @@ async def test_the_topology_can_be_declared_again_and_again(amqp_url: str, broke
 async def test_what_is_announced_is_handed_over_many_ids_at_a_time(amqp_url: str, broker: Broker) -> None:
     publisher, taking = CampaignPublisher(settings(amqp_url), name="test"), Taking()
     consumer = consuming(amqp_url, taking)
-    ids = [uuid4() for _ in range(2 * MAX_IDS + 50)]
+    ids = [uuid4() for _ in range(12 * MAX_IDS + 50)]
     async with running(publisher.run), running(consumer.run):
         await asyncio.wait_for(publisher.connected.wait(), 10)
         assert await publisher.publish(ids) == []
         await taking.has(ids)
-        assert taking.begun == 3
+        assert taking.begun == 13
         await broker.holds(DUE_QUEUE, 0)
         assert await publisher.ready_messages() == 0
 

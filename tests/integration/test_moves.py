@@ -126,7 +126,7 @@ async def test_a_stop_and_an_announcement_cannot_both_win(
     assert [due.id for due in claimed] == [second], "what is being stopped is passed over"
     async with world.engine.begin() as scheduler:
         await scheduler.execute(text("UPDATE campaigns SET announced_at = NULL"))
-        await scheduler.execute(sql("claim_due"), {"batch": 10})
+        await scheduler.execute(sql("claim_due"), {"batch": 10, "ahead": 0})
         stop = await meanwhile(world, world.stop(second, status))
     await stop
     for campaign in (first, second):

@@ -194,7 +194,7 @@ REMOVALS = (
     ),
     Removal(
         "a start that was missed waits for a decision",
-        f"{SQL}/claim_due.sql", "AND late >= greatest(campaigns.misfire_grace, 5)", "AND false",
+        f"{SQL}/claim_due.sql", "AND late >= greatest(campaigns.misfire_grace, 10)", "AND false",
         "tests/integration/test_api_misfire.py tests/integration/test_scheduler.py",
     ),
     Removal(

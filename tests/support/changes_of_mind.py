@@ -7,7 +7,7 @@ calling hours hold this moment or do not. What the carrier was asked for tells w
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,8 +23,6 @@ STOPS = ("pause", "cancel")
 GOES = ("resume", "start")
 EDIT = "edit"
 MOVES = (*STOPS, *GOES, "pause", "resume", "resume", EDIT, EDIT, EDIT)
-SEND_WITHIN = 2.0
-"""Seconds from the gate on within which a call's request is sent."""
 WAITS = (0, 0, 0.005, 0.02, 0.05, 0.15, 0.4)
 """Seconds between two moves: the orders in which things happen come from these."""
 
@@ -91,13 +89,12 @@ def caller_id(number: int) -> str:
     return f"+1415888{number:04d}"
 
 
-def strange(call: dict[str, Any], editions: Sequence[Edition]) -> str | None:
+def strange(call: dict[str, Any], gated_at: float, editions: Sequence[Edition]) -> str | None:
     """What is wrong with a call as one of a campaign's editions, as the end of a sentence; None: nothing.
 
-    Only what nobody works on is edited, so that a call is of the last edition that was answered before it, or of one that was
-    under way; or it was let through before the edit and sent within two seconds.
+    Only what nobody works on is edited, so that a call is of the last edition that was answered before it passed the gate
+    (`gated_at`), or of one that was under way then.
     """
-    instant = datetime.fromisoformat(call["requested_at"]).timestamp()
     found = [each for each in editions if caller_id(each.number) == call["from"]]
     if not found:
         return f"came from {call['from']}, which is no edition's number"
@@ -106,9 +103,9 @@ def strange(call: dict[str, Any], editions: Sequence[Edition]) -> str | None:
         return f"said {call['heard']!r} from the number of edition {edition.number}"
     if not edition.is_open:
         return f"is of edition {edition.number}, outside its calling hours"
-    if instant < edition.sent:
+    if gated_at < edition.sent:
         return f"is of edition {edition.number} before there was one"
-    if any(each.sent > edition.answered and each.answered + SEND_WITHIN < instant for each in editions):
+    if any(each.sent > edition.answered and each.answered < gated_at for each in editions):
         return f"is of edition {edition.number} after that had been changed"
     return None
 
@@ -150,8 +147,8 @@ class Story:
             await self._edit(is_open=True)
         await self._move("resume")
 
-    def strays(self, calls: Iterable[dict[str, Any]]) -> list[str]:
-        """What the carrier was asked for while nobody might be called, as sentences."""
+    def strays(self, calls: Iterable[dict[str, Any]], gated_at: Mapping[str, float]) -> list[str]:
+        """What the carrier was asked for while nobody might be called, as sentences. `gated_at`: when each passed the gate."""
         spans = silences(self.asked)
         found = []
         for call in calls:
@@ -161,7 +158,7 @@ class Story:
                 for span in spans
                 if instant in span
             ]
-            if (wrong := strange(call, self.editions)) is not None:
+            if (wrong := strange(call, gated_at[call["attempt_id"]], self.editions)) is not None:
                 found.append(f"the call to {call['to']} of campaign {self.campaign} {wrong}")
         return found
 

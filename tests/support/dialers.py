@@ -30,6 +30,7 @@ from belltower_dialer.owned import OwnedCampaign
 from belltower_dialer.placing import Placer
 from belltower_dialer.process_campaign import Ending, Switchboard, process_campaign
 from belltower_dialer.reconcile import Reconciler
+from belltower_dialer.rush import Rush
 from belltower_dialer.slots import Slots
 from belltower_dialer.upkeep import Upkeep
 
@@ -159,7 +160,7 @@ class Dialers:
         heartbeat = Heartbeat(self._database, name=f"test {len(self._made)}", on_renewal=lambda *_: None)
         chosen: Carrier = carrier or RecordingCarrier()
         placer = Placer(self.engine, chosen, self.outcomes, limit=at_once)
-        gate = Gate(self.engine, heartbeat, placer, Terms(chosen.name, RING_TIMEOUT, TIME_LIMIT, TARIFF))
+        gate = Gate(self.engine, heartbeat, placer, Terms(chosen.name, RING_TIMEOUT, TIME_LIMIT, TARIFF), Rush())
         slots = Slots(self.engine)
         giving_back = GivingBack(self.engine, heartbeat, actor="test", check_interval=60)
         board = Switchboard(ContactReader(self.engine), gate, slots, giving_back, Upkeep(self.engine, heartbeat))

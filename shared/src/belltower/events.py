@@ -7,7 +7,7 @@ from uuid import UUID
 import pydantic
 
 MAX_IDS = 100
-"""Campaigns that one event may carry: few enough that a burst spreads over the dialers."""
+"""Campaigns that one event carries at most."""
 
 
 class Undecodable(Exception):

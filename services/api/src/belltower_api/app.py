@@ -86,6 +86,9 @@ class Api(FastAPI):
             for model in (Problem, CampaignDeleted, Reset):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update({**schema.pop("$defs", {}), model.__name__: schema})
+            # What is ours to call comes before what the carrier calls, in whichever order the routes are looked through.
+            paths = sorted(document["paths"].items(), key=lambda item: item[0].startswith("/carrier/"))
+            document["paths"] = dict(paths)
             for operations in document["paths"].values():
                 for operation in operations.values():
                     for parameter in operation.get("parameters", ()):
@@ -134,6 +137,8 @@ def create_app(settings: ApiSettings, engine: AsyncEngine, callbacks: AsyncEngin
         outcomes=Outcomes(callbacks, tariff, settings.check_interval),
         live=Live(reader),
     )
+    # First, as a request is held against each router's paths in turn: nobody asks as often as the carrier reports.
+    app.include_router(carrier_callbacks.router)
     app.include_router(campaigns.router)
     app.include_router(edit.router)
     app.include_router(preflight.router)
@@ -164,7 +169,6 @@ def create_app(settings: ApiSettings, engine: AsyncEngine, callbacks: AsyncEngin
     app.include_router(me.router)
     app.include_router(api_keys.router)
     app.include_router(dead_letters.router)
-    app.include_router(carrier_callbacks.router)
     if settings.web_folder is not None:
         app.mount("/", WebApp(settings.web_folder), name="web")
     add_handlers(app)

@@ -25,6 +25,7 @@ from belltower_dialer.owned import OwnedCampaign
 from belltower_dialer.placing import Placer
 from belltower_dialer.process_campaign import Ending, Switchboard, process_campaign
 from belltower_dialer.reconcile import Reconciler
+from belltower_dialer.rush import Rush
 from belltower_dialer.settings import DialerSettings
 from belltower_dialer.slots import Slots
 from belltower_dialer.trials import Trials
@@ -58,7 +59,8 @@ class Dialer:
             engine, self._heartbeat, actor=self._name, check_interval=settings.check_interval
         )
         terms = Terms(carrier.name, settings.ring_timeout, settings.call_time_limit, tariff)
-        self._gate = Gate(engine, self._heartbeat, self._placer, terms)
+        self._rush = Rush()
+        self._gate = Gate(engine, self._heartbeat, self._placer, terms, self._rush)
         upkeep = Upkeep(engine, self._heartbeat)
         self._board = Switchboard(ContactReader(engine), self._gate, self._slots, self._giving_back, upkeep)
         self._reconciler = Reconciler(
@@ -129,7 +131,8 @@ class Dialer:
 
     async def _take_over(self, event: CampaignDue) -> None:
         failing: dict[UUID, str] = {}
-        taken = await self._take(event.campaign_ids, failing, suspected=False)
+        with self._rush.arriving(len(event.campaign_ids)):
+            taken = await self._take(event.campaign_ids, failing, suspected=False)
         fault.point("takeover.before_ack")
         if len(taken) + len(failing) < len(event.campaign_ids):
             others = [each for each in event.campaign_ids if each not in taken and each not in failing]
@@ -141,7 +144,12 @@ class Dialer:
         """Take campaigns over and start them; which. Those that cannot be for a reason of their own are in `failing`."""
         try:
             found = await take_over(
-                self._engine, self._heartbeat.dialer_id, campaign_ids, actor=self._name, suspected=suspected
+                self._engine,
+                self._heartbeat.dialer_id,
+                campaign_ids,
+                actor=self._name,
+                suspected=suspected,
+                on_taken=self._start_all,
             )
         except Exception as error:  # an outage is everybody's; all else is that of the campaign that causes it
             if is_outage(error) or isinstance(error, NotAlive):
@@ -155,8 +163,6 @@ class Dialer:
             failing[campaign_id] = _in_short(error)
             await self._giving_back.give_up_takeover(campaign_id)
             return set()
-        for taken in found:
-            self._start(taken)
         return {taken.id for taken in found}
 
     async def _take_on_trial(self, campaign_ids: Sequence[UUID]) -> set[UUID]:
@@ -166,18 +172,24 @@ class Dialer:
         campaign = self._owned.get(campaign_id)
         return campaign is None or campaign.served > 0
 
+    def _start_all(self, found: Sequence[Taken]) -> None:
+        """Run campaigns that were taken over. One line of the log has them all: of a storm there would be thousands."""
+        metrics.taken.inc(len(found))
+        for taken in found:
+            self._start(taken)
+        if found:
+            late = max(taken.lateness for taken in found)
+            epochs = {str(taken.id): taken.epoch for taken in found}
+            log.info("campaigns_taken", campaigns=epochs, late_ms=round(1000 * late, 1))
+
     def _start(self, taken: Taken) -> None:
         known = self._owned.get(taken.id)
         if known is not None and known.taken.epoch >= taken.epoch:
             return
         if known is not None:
             self._drop(taken.id)
-        metrics.taken.inc()
         if taken.first_start:
             metrics.lateness.observe(max(taken.lateness, 0))
-        log.info(
-            "campaign_taken", campaign_id=str(taken.id), epoch=taken.epoch, late_ms=round(1000 * taken.lateness, 1)
-        )
         campaign = OwnedCampaign(taken)
         self._owned[taken.id] = campaign
         self._tasks[taken.id] = asyncio.create_task(self._process(campaign))
@@ -256,7 +268,7 @@ class Dialer:
             return
         for taken in found:
             log.info("campaign_adopted", campaign_id=str(taken.id))
-            self._start(taken)
+        self._start_all(found)
 
 
 def _in_short(error: Exception) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from belltower.db.batching import Batcher
+from belltower.db.batching import LATER, Batcher, Later
 from belltower.db.calling_hours import hours_of, read_window
 from belltower.db.engine import in_transaction, is_outage, sql, sqlstate
 from belltower.domain.calling_hours import Decision
@@ -34,6 +34,7 @@ from belltower_dialer.judging import Judge
 from belltower_dialer.owned import Dialable, OwnedCampaign
 from belltower_dialer.pace import Pace
 from belltower_dialer.placing import Placer
+from belltower_dialer.rush import Rush
 
 log = structlog.get_logger(__name__)
 
@@ -109,11 +110,12 @@ class _Round:
 class Gate:
     """Lets calls through, for all campaigns of this dialer."""
 
-    def __init__(self, engine: AsyncEngine, heartbeat: Heartbeat, placer: Placer, terms: Terms) -> None:
+    def __init__(self, engine: AsyncEngine, heartbeat: Heartbeat, placer: Placer, terms: Terms, rush: Rush) -> None:
         self._engine = engine
         self._heartbeat = heartbeat
         self._placer = placer
         self._terms = terms
+        self._rush = rush
         self._accounts: dict[UUID, Batcher[OwnedCampaign, Verdict]] = {}
         self._rounds = 0
 
@@ -134,15 +136,16 @@ class Gate:
         """Wait for the rounds at work; the placer is closed, so that they let nobody through any more."""
         await asyncio.gather(*(batcher.drained() for batcher in self._accounts.values()))
 
-    async def _pass(self, account: UUID, campaigns: Sequence[OwnedCampaign]) -> list[Verdict]:
+    async def _pass(self, account: UUID, campaigns: Sequence[OwnedCampaign]) -> list[Verdict | Later]:
+        await self._rush.over()
         wanted = sum(min(campaign.taken.concurrency, len(campaign.contacts), TURN) for campaign in campaigns)
         async with self._placer.room(wanted) as room:
             if not room or not self._heartbeat.is_alive():
                 return [Verdict.LOST] * len(campaigns)
             # Where there is not enough for all, those come first whose turn was longest ago, or has never been.
-            in_turn = sorted(campaigns, key=lambda campaign: campaign.served)
+            in_turn = sorted(campaigns, key=lambda campaign: campaign.served)[:room]
             verdicts = dict(zip(in_turn, await self._let_through(account, in_turn, room), strict=True))
-            return [verdicts[campaign] for campaign in campaigns]
+            return [verdicts.get(campaign, LATER) for campaign in campaigns]
 
     async def _let_through(self, account: UUID, campaigns: Sequence[OwnedCampaign], room: int) -> list[Verdict]:
         send_by = boot_time() + SEND_WITHIN

@@ -3,22 +3,24 @@
 import asyncio
 import contextlib
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.due import Wake, next_wake
+from belltower.db.due import Due, Wake, next_wake
 from belltower.db.engine import create_engine, database_problem
 from belltower.messaging.dead_letters import DeadLetterConsumer
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import DatabaseSettings
 from belltower_scheduler import metrics
-from belltower_scheduler.announce_due import announce_due
+from belltower_scheduler.announce_due import announce, announce_due
 from belltower_scheduler.dead_letters import keep_replaying, recorder
 from belltower_scheduler.fold import keep_folding
+from belltower_scheduler.held import Held
 from belltower_scheduler.keep_verifying import keep_verifying
 from belltower_scheduler.listener import listen
 from belltower_scheduler.materialise_series import decide, keep_making
@@ -39,7 +41,7 @@ CLAIMED_ELSEWHERE = 0.02
 class CampaignScheduler:
     """Announces campaigns when they are due. Any number of them run side by side.
 
-    It sleeps until the earliest due instant, is woken by NOTIFY when nearer work arises, and looks every
+    It sleeps until shortly before the earliest due instant, is woken by NOTIFY when nearer work arises, and looks every
     `check_interval` seconds in any case.
     """
 
@@ -61,6 +63,7 @@ class CampaignScheduler:
         self.check_interval = check_interval
         self._minimum_balance = minimum_balance
         self._audit_interval = audit_interval
+        self._held = Held(self._announce_held)
         self._woken = asyncio.Event()
         self._unmade = asyncio.Event()
         self._decision_at = 0.0
@@ -80,14 +83,20 @@ class CampaignScheduler:
             group.create_task(keep_replaying(self._engine, self._publisher))
             if self._dead_letters is not None:
                 group.create_task(self._dead_letters.run())
+            group.create_task(self._held.run())
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:
         """Wait for the end of the tick at work, and begin none: what was claimed is published."""
         await self._at_rest.acquire()
+        await self._held.announce_all()
 
     def _reconnected(self) -> None:
         self._steady_from = boot_time() + STEADY
+
+    async def _announce_held(self, batch: Sequence[Due]) -> None:
+        if not await announce(self._engine, self._publisher, batch):
+            self._woken.set()  # they are due again
 
     async def _keep_ticking(self) -> None:
         while True:
@@ -116,10 +125,10 @@ class CampaignScheduler:
             return 0 if self._publisher.connected.is_set() else SHORTEST_SLEEP
         if boot_time() >= self._decision_at:  # before those occurrences could be announced that do not take place
             await decide(self._engine, self._minimum_balance)
-        confirmed = await announce_due(self._engine, self._publisher)
+        confirmed = await announce_due(self._engine, self._publisher, self._held)
         wake = await next_wake(self._engine)
         if await self._sweep(wake):
-            confirmed &= await announce_due(self._engine, self._publisher)
+            confirmed &= await announce_due(self._engine, self._publisher, self._held)
             wake = await next_wake(self._engine)
         if wake.unmade_since is not None and wake.unmade_since <= wake.now:
             self._unmade.set()
@@ -138,8 +147,8 @@ class CampaignScheduler:
         """Seconds until the first of: something due, an announcement or a heartbeat that runs out, the safety net."""
         pause = self.check_interval
         if wake.next_due_at is not None:
-            due_in = (wake.next_due_at - wake.now).total_seconds()
-            pause = min(pause, max(due_in, SHORTEST_SLEEP) if due_in > 0 else CLAIMED_ELSEWHERE)
+            claimed_in = (wake.next_due_at - wake.now).total_seconds() - self._held.wakes_ahead
+            pause = min(pause, max(claimed_in, SHORTEST_SLEEP) if claimed_in > 0 else CLAIMED_ELSEWHERE)
         if wake.announced_at is not None:
             # Older ones wait behind messages that are still in the queue.
             expires_in = (wake.announced_at - wake.now).total_seconds() + TAKE_TIME

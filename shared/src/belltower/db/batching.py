@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from enum import Enum
+from typing import Final, Generic, TypeVar
 
 from belltower.db.engine import is_outage
 
@@ -11,15 +12,29 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+class Later(Enum):
+    """What is said of an item for which there was no room: it waits on, before those that came after it."""
+
+    LATER = "later"
+
+
+LATER: Final = Later.LATER
+
+
 class Batcher(Generic[Item, Result]):
     """Calls `handle` with what has been asked since its last call, at most `limit` items, one call at a time, in order.
 
     Under no load an item goes at once; under load batches grow by themselves. Whoever was cancelled while it waited is
     left out. A batch that failed is handled again item by item, so that an error is the item's that caused it; only an
-    outage of the database is everybody's.
+    outage of the database is everybody's. Of some items `handle` may say `LATER`, but never of all.
     """
 
-    def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, limit: int) -> None:
+    def __init__(
+        self,
+        handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Later]]],
+        *,
+        limit: int,
+    ) -> None:
         self._handle = handle
         self._limit = limit
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
@@ -73,6 +88,10 @@ class Batcher(Generic[Item, Result]):
             for _, future in batch:
                 future.cancel()
             raise
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
-                future.set_result(result)
+        put_back = []
+        for waiter, result in zip(batch, results, strict=True):
+            if result is LATER:
+                put_back.append(waiter)
+            elif not waiter[1].done():
+                waiter[1].set_result(result)
+        self._waiting.extendleft(reversed(put_back))

@@ -22,6 +22,8 @@ class Due:
     due_at: datetime
     announced_at: datetime | None
     """None: its start was missed by more than its grace, and it is paused instead."""
+    due_in: float
+    """Seconds until then, as it was claimed; 0: that is now, or was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ class Wake:
     """Since when a series has lacked its next occurrence."""
 
 
-async def get_scheduled_campaigns_to_run(engine: AsyncEngine, batch: int) -> list[Due]:
-    """Claim up to `batch` campaigns that are due, oldest first; each is claimed by one scheduler only.
+async def get_scheduled_campaigns_to_run(engine: AsyncEngine, batch: int, *, ahead: float = 0) -> list[Due]:
+    """Claim up to `batch` campaigns that are due within `ahead` seconds, oldest first; each is claimed by one scheduler only.
+
+    Of one that is not due yet the status stays as it is, and whatever changes its instant makes the claim void.
 
     Those whose first start was missed by more than their `misfire_grace` are paused, with the reason.
     """
 
     async def work(connection: AsyncConnection) -> list[Due]:
-        rows = await connection.execute(sql("claim_due"), {"batch": batch})
+        rows = await connection.execute(sql("claim_due"), {"batch": batch, "ahead": ahead})
         return sorted((Due(*row) for row in rows), key=lambda due: due.due_at)
 
     return await in_transaction(engine, work)

@@ -5,7 +5,7 @@ was stopped and woke up finds its own epoch stale.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ from belltower.domain.campaign import CampaignStatus, sources
 
 MAX_EARLY = 1.0
 """Seconds for which a takeover waits for an instant that the dialer's database does not have reached yet."""
-_LOCKED_TRIES = 50
+_TRIES = 100
+"""Times that one takeover comes again, for another instant or for what somebody else has locked."""
 _LOCKED_PAUSE = 0.02
 
 
@@ -65,18 +66,24 @@ class Released:
 
 
 async def take_over(
-    engine: AsyncEngine, dialer_id: int, ids: Sequence[UUID], *, actor: str, suspected: bool | None = None
+    engine: AsyncEngine,
+    dialer_id: int,
+    ids: Sequence[UUID],
+    *,
+    actor: str,
+    suspected: bool | None = None,
+    on_taken: Callable[[Sequence[Taken]], None] = lambda _: None,
 ) -> list[Taken]:
     """Take over those of the announced campaigns that are due and nobody's; of these those that are `suspected` of ending
     dialers, or the others, where one of both is wanted.
 
     Waits for one that is due within a second, tries one again that somebody else has locked at the moment, drops what is
-    taken or not due. When this returns the takeover has committed: the ownership is the retry, the message can go.
-    Raises `NotAlive`.
+    taken or not due. When this returns the takeover has committed: the ownership is the retry, the message can go. What was
+    taken is told to `on_taken` as soon as that has committed: it need not wait for the others. Raises `NotAlive`.
     """
     taken: list[Taken] = []
     remaining = list(ids)
-    for _ in range(_LOCKED_TRIES):
+    for _ in range(_TRIES):
 
         async def work(connection: AsyncConnection, ids: list[UUID] = remaining) -> list[Taken]:
             if (await connection.execute(sql("is_alive"), {"dialer": dialer_id})).scalar_one_or_none() is None:
@@ -85,7 +92,9 @@ async def take_over(
             rows = await connection.execute(sql("take_over"), wanted)
             return [_taken(row) for row in rows.mappings()]
 
-        taken += await in_transaction(engine, work)
+        found = await in_transaction(engine, work)
+        on_taken(found)
+        taken += found
         got = {campaign.id for campaign in taken}
         missing = [campaign_id for campaign_id in remaining if campaign_id not in got]
         if not missing:
@@ -100,7 +109,7 @@ async def take_over(
         if not soon:
             break
         remaining = list(soon)
-        await asyncio.sleep(max(min(soon.values()), _LOCKED_PAUSE))
+        await asyncio.sleep(min(soon.values()) or _LOCKED_PAUSE)
     return taken
 
 

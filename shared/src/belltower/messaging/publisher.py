@@ -18,6 +18,8 @@ from belltower.runtime.settings import BrokerSettings
 
 log = structlog.get_logger(__name__)
 
+SPREAD = 10
+"""Messages that a burst is cut into at least, where it has so many campaigns: whichever dialers have room share them."""
 CONFIRM_TIMEOUT = 5.0
 """Seconds that the broker may take to confirm; what it has not confirmed by then counts as not published."""
 
@@ -48,13 +50,14 @@ class CampaignPublisher:
             self._channel = self._exchange = None
 
     async def publish(self, campaign_ids: Sequence[UUID]) -> list[UUID]:
-        """Announce campaigns, as many to a message as `MAX_IDS`; return those that the broker did not confirm in time."""
+        """Announce campaigns, several to a message where they are many; return those that the broker did not confirm in time."""
         if not campaign_ids:
             return []
         exchange = self._exchange
         if exchange is None:
             return list(campaign_ids)
-        parts = [campaign_ids[start : start + MAX_IDS] for start in range(0, len(campaign_ids), MAX_IDS)]
+        size = min(-(-len(campaign_ids) // SPREAD), MAX_IDS)
+        parts = [campaign_ids[start : start + size] for start in range(0, len(campaign_ids), size)]
         results = await asyncio.gather(*(self._publish_one(exchange, part) for part in parts))
         return [
             campaign_id for part, confirmed in zip(parts, results, strict=True) if not confirmed for campaign_id in part

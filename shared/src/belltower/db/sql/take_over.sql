@@ -1,5 +1,6 @@
 -- Take due campaigns that nobody owns: all of them, or those that are suspected of ending dialers, or the others (:suspected).
--- The dialer's heartbeat is locked by the statement before; the rest is each row's own.
+-- The dialer's heartbeat is locked by the statement before; the rest is each row's own. One that was announced a moment ahead is
+-- still scheduled: it passes `pending` here, and its history says so (a trigger writes it).
 WITH free AS (
     SELECT id
     FROM campaigns

@@ -1,0 +1,52 @@
+"""When a great many campaigns fall due together, they are all taken over before dialling goes on.
+
+The gate shares what can be dialled among the campaigns that a dialer owns. While hundreds are still on their way it would share
+it among the few that came first, and dialling would take the processor from the rest.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from belltower.runtime.clock import boot_time
+
+MANY = 100
+"""Campaigns that are being taken over at one moment: from so many on it is a rush."""
+LONGEST = 2.0
+"""Seconds after which dialling goes on beside a rush."""
+
+
+class Rush:
+    """Whether there is a rush now."""
+
+    def __init__(self) -> None:
+        self._arriving = 0
+        self._since: float | None = None
+        self._over = asyncio.Event()
+        self._over.set()
+
+    @contextmanager
+    def arriving(self, campaigns: int) -> Iterator[None]:
+        """So many are taken over in this block."""
+        self._count(campaigns)
+        try:
+            yield
+        finally:
+            self._count(-campaigns)
+
+    async def over(self) -> None:
+        """Wait until no rush is left, or until it has lasted too long."""
+        if self._since is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(self._since + LONGEST - boot_time(), 0)):
+                await self._over.wait()
+
+    def _count(self, campaigns: int) -> None:
+        self._arriving += campaigns
+        if self._arriving < MANY:
+            self._since = None
+            self._over.set()
+        elif self._since is None:
+            self._since = boot_time()
+            self._over.clear()

@@ -1,0 +1,93 @@
+"""What was claimed a moment ahead, held in memory and announced just in time for its instant.
+
+So neither the claim nor the way through the broker makes a start late, and of a thousand campaigns that are due at one instant
+all are claimed before. What is changed meanwhile makes the claim void (`claim_due.sql`): its announcement then finds it not due.
+Should this process die, the announcements that it held are made again like any that were lost (`sweep.py`).
+"""
+
+import asyncio
+import contextlib
+import heapq
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
+
+import structlog
+
+from belltower.db.due import Due
+from belltower_scheduler import metrics
+
+log = structlog.get_logger(__name__)
+
+AHEAD = 0.9
+"""Seconds before its instant from which on a campaign may be claimed: in so long 20,000 are. Less than `ownership.MAX_EARLY`: for
+what is announced early because this process ends, a dialer waits."""
+GATHERING = 0.2
+"""Seconds for which one that may be claimed ahead waits for others, so that they are claimed together."""
+DELIVERY = 0.01
+"""Seconds by which an announcement is sent before the instant: so long it may take to a dialer, who waits for the rest."""
+MOST = 50_000
+"""Campaigns that are held at most: a bound on memory. Beyond that they are claimed when they are due."""
+
+
+class Held:
+    """Holds announcements, and hands those whose moment has come to `publish`, many at a time."""
+
+    def __init__(self, publish: Callable[[Sequence[Due]], Awaitable[None]]) -> None:
+        self._publish = publish
+        self._waiting: list[tuple[float, int, Due]] = []
+        self._numbers = count()
+        self._nearer = asyncio.Event()
+        self._publishing: set[asyncio.Task[None]] = set()
+
+    @property
+    def ahead(self) -> float:
+        """By how many seconds campaigns may be claimed ahead now."""
+        return AHEAD if len(self._waiting) < MOST else 0
+
+    @property
+    def wakes_ahead(self) -> float:
+        """By how many seconds ahead one looks for what is to be claimed."""
+        return max(self.ahead - GATHERING, 0)
+
+    def add(self, claimed: Sequence[Due]) -> None:
+        """Hold campaigns that were claimed just now."""
+        now = asyncio.get_running_loop().time()
+        for due in claimed:
+            heapq.heappush(self._waiting, (now + due.due_in - DELIVERY, next(self._numbers), due))
+        self._nearer.set()
+
+    async def run(self) -> None:
+        """Announce each in time, for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._nearer.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._waiting[0][0] if self._waiting else None):
+                    await self._nearer.wait()
+            self._announce(loop.time())
+
+    async def announce_all(self) -> None:
+        """Announce everything now, and wait until that is done: the process ends. Dialers wait for the instants."""
+        self._announce(float("inf"))
+        await asyncio.gather(*self._publishing)
+
+    def _announce(self, until: float) -> None:
+        """Have those announced whose moment has come by then. None waits until the broker has confirmed those before it."""
+        now = asyncio.get_running_loop().time()
+        ripe = []
+        while self._waiting and self._waiting[0][0] <= until:
+            moment, _, due = heapq.heappop(self._waiting)
+            metrics.lateness.observe(max(now - DELIVERY - moment, 0))
+            ripe.append(due)
+        if ripe:
+            task = asyncio.create_task(self._publish_safely(ripe))
+            self._publishing.add(task)
+            task.add_done_callback(self._publishing.discard)
+
+    async def _publish_safely(self, batch: Sequence[Due]) -> None:
+        try:
+            await self._publish(batch)
+        except Exception:
+            # What could not be withdrawn is swept up like a message that was lost.
+            log.exception("held_not_announced", campaigns=len(batch))
+            metrics.tick_errors.labels("held").inc()

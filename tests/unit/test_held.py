@@ -1,0 +1,112 @@
+"""What is claimed ahead is announced once, in its turn, at its moment, whatever becomes of other announcements."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from belltower.db.due import Due
+from belltower_scheduler import held as module
+from belltower_scheduler.held import DELIVERY, Held
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def claimed(due_in: float) -> Due:
+    return Due(uuid4(), AT, AT, due_in)
+
+
+class Announcements:
+    """Writes down what is announced, and when."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[float, list[Due]]] = []
+        self.fails = False
+
+    async def publish(self, batch: Sequence[Due]) -> None:
+        self.batches.append((asyncio.get_running_loop().time(), list(batch)))
+        if self.fails:
+            raise ConnectionError("not today")
+
+    @property
+    def all(self) -> list[Due]:
+        return [due for _, batch in self.batches for due in batch]
+
+
+async def run_for(held: Held, seconds: float) -> None:
+    task = asyncio.create_task(held.run())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(0, 0.15), max_size=30))
+async def test_each_is_announced_once_and_none_before_its_moment(instants: list[float]) -> None:
+    told = Announcements()
+    held = Held(told.publish)
+    began = asyncio.get_running_loop().time()
+    everything = [claimed(due_in) for due_in in instants]
+    held.add(everything[:10])
+    running = asyncio.create_task(run_for(held, 0.3))
+    await asyncio.sleep(0)
+    held.add(everything[10:])
+    await running
+    assert sorted(told.all, key=lambda due: due.id) == sorted(everything, key=lambda due: due.id)
+    for at, batch in told.batches:
+        for due in batch:
+            assert at >= began + due.due_in - DELIVERY - 0.002  # the loop's own grain
+
+
+async def test_those_of_one_instant_are_announced_together() -> None:
+    told = Announcements()
+    held = Held(told.publish)
+    held.add([claimed(0.05) for _ in range(1_000)])
+    await run_for(held, 0.2)
+    assert [len(batch) for _, batch in told.batches] == [1_000]
+
+
+async def test_one_that_fails_keeps_no_other_from_being_announced() -> None:
+    told = Announcements()
+    told.fails = True
+    held = Held(told.publish)
+    held.add([claimed(0.02), claimed(0.06), claimed(0.1)])
+    await run_for(held, 0.25)
+    assert len(told.batches) == 3
+
+
+async def test_none_waits_for_the_broker_to_confirm_another() -> None:
+    never = asyncio.Event()
+    begun: list[Due] = []
+
+    async def publish(batch: Sequence[Due]) -> None:
+        begun.extend(batch)
+        await never.wait()
+
+    held = Held(publish)
+    held.add([claimed(0.02), claimed(0.06)])
+    await run_for(held, 0.2)
+    assert len(begun) == 2
+
+
+async def test_everything_is_announced_when_the_process_ends() -> None:
+    told = Announcements()
+    held = Held(told.publish)
+    held.add([claimed(0.4), claimed(0.2)])
+    await held.announce_all()
+    assert [due.due_in for due in told.all] == [0.2, 0.4]
+
+
+async def test_when_it_holds_as_many_as_it_may_none_is_claimed_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    held = Held(Announcements().publish)
+    held.add([claimed(0.4)])
+    assert held.ahead == module.AHEAD
+    held.add([claimed(0.4)])
+    assert held.ahead == 0
