@@ -26,7 +26,7 @@ class Batcher(Generic[Item, Result]):
 
     Under no load an item goes at once; under load batches grow by themselves. Whoever was cancelled while it waited is
     left out. A batch that failed is handled again item by item, so that an error is the item's that caused it; only an
-    outage of the database is everybody's. Of some items `handle` may say `LATER`, but never of all.
+    outage of the database is everybody's. Of items for which there is no room now `handle` says `LATER`, but not for ever.
     """
 
     def __init__(

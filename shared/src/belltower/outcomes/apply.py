@@ -1,6 +1,6 @@
 """Applies reports about calls: many at once, and those that somebody keeps waiting each by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from belltower.db.batching import Batcher
+from belltower.db.batching import LATER, Batcher, Later
 from belltower.db.circuit_breaker import break_circuit
 from belltower.db.due import complete_if_done, lower_due
 from belltower.db.engine import in_transaction
@@ -28,9 +28,19 @@ log = structlog.get_logger(__name__)
 
 MOST = 100
 """Reports that one transaction applies at most."""
+TRIES = 3
+"""Times that a report about a call that somebody else has locked comes along before it is applied by itself, and waits."""
 
 calls_ended = Counter("belltower_calls_total", "Calls that ended, by their final status.", ["status"])
 reports = Counter("belltower_call_reports_total", "Reports about calls, by source and effect.", ["source", "effect"])
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A report that somebody waits to have applied."""
+
+    report: Report
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class Outcomes:
         """
         effect = None
         if update.attempt_id is not None:
-            effect = await self._together(Report(update.attempt_id, update, source))
+            effect = await self._together(_Asked(Report(update.attempt_id, update, source)))
         if effect is None:
             effect = await self._apply_alone(update, source)
         reports.labels(source, effect).inc()
@@ -71,14 +81,21 @@ class Outcomes:
             calls_ended.labels(update.status).inc()
         return effect
 
-    async def _apply_together(self, batch: Sequence[Report]) -> list[Effect | None]:
-        """Apply reports in one transaction, which waits for nobody: None for each that has to be applied by itself."""
+    async def _apply_together(self, batch: Sequence[_Asked]) -> list[Effect | Later | None]:
+        """Apply reports in one transaction, which waits for nobody: None for each that has to be applied by itself.
+
+        Of several about one call the first is applied. The others, and those about a call that somebody has locked (the
+        dialer, most of the time, who writes down that it was placed), come along with the next.
+        """
         first: dict[UUID, Report] = {}
-        for report in batch:
-            first.setdefault(report.attempt_id, report)
+        for asked in batch:
+            first.setdefault(asked.report.attempt_id, asked.report)
+        locked: set[UUID] = set()
 
         async def work(connection: AsyncConnection) -> list[_Applied]:
             calls = await lock_calls(connection, list(first.values()), waits=False)
+            locked.clear()
+            locked.update(first.keys() - calls.keys())
             decided = []
             for attempt_id, report in first.items():
                 if attempt_id in calls:
@@ -92,7 +109,13 @@ class Outcomes:
         applied = await in_transaction(self.engine, work)
         await self._follow(applied)
         effects = {id(each.report): each.effect for each in applied}
-        return [effects.get(id(report)) for report in batch]
+        return [LATER if self._comes_again(asked, first, locked) else effects.get(id(asked.report)) for asked in batch]
+
+    def _comes_again(self, asked: _Asked, first: Mapping[UUID, Report], locked: Collection[UUID]) -> bool:
+        if first[asked.report.attempt_id] is asked.report and asked.report.attempt_id not in locked:
+            return False
+        asked.tries += 1
+        return asked.tries < TRIES
 
     async def _apply_alone(self, update: CallUpdate, source: str) -> Effect:
         """Apply one report, whoever has to be waited for."""
