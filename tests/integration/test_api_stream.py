@@ -251,7 +251,7 @@ async def test_a_stream_needs_a_key(served: Served) -> None:
         refused(await client.get("/api/stream"), 401, "unauthorised")
 
 
-async def test_what_changes_all_the_time_is_told_twice_a_second(
+async def test_what_changes_all_the_time_is_told_once_an_interval(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "INTERVAL", 0.5)
