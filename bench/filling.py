@@ -46,7 +46,7 @@ async def fill(database: asyncpg.Connection, count: int, instants: str, *, conta
         )
         await database.execute(
             """INSERT INTO contacts (campaign_id, phone, next_attempt_at)
-               SELECT id, '+1415' || (2000000 + ($1 + (n - 1) * $2 + each) % 8000000), '-infinity'
+               SELECT id, '+1415' || (2000000 + ($1 + (n - 1) * $2 + each) % 8000000), now()
                FROM filling, generate_series(0, $2 - 1) AS each ORDER BY n""",
             first,
             contacts,

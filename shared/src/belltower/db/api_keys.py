@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -37,20 +39,24 @@ _COLUMNS = [api_keys.c[field.name] for field in fields(ApiKey)]
 
 async def find_principal(connection: AsyncConnection, api_key: str) -> Principal | None:
     """Whose valid API key this is; None when nobody's. Notes that it was used; `connection` is in autocommit."""
-    stale = or_(
-        api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 1)
-    )
-    found = await connection.execute(
-        select(api_keys.c.id, api_keys.c.account_id, api_keys.c.prefix, stale.label("stale")).where(
-            api_keys.c.key_hash == api_key_hash(api_key), api_keys.c.revoked_at.is_(None)
-        )
-    )
+    found = await connection.execute(_principal(), {"hash": api_key_hash(api_key)})
     row = found.one_or_none()
     if row is None:
         return None
     if row.stale:
         await connection.execute(sql("touch_api_key"), {"id": row.id})
     return Principal(row.account_id, f"api key {row.prefix}")
+
+
+@cache
+def _principal() -> Select[Any]:
+    """The statement that every request begins with."""
+    stale = or_(
+        api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 1)
+    )
+    return select(api_keys.c.id, api_keys.c.account_id, api_keys.c.prefix, stale.label("stale")).where(
+        api_keys.c.key_hash == bindparam("hash"), api_keys.c.revoked_at.is_(None)
+    )
 
 
 async def create_api_key(connection: AsyncConnection, account_id: UUID, api_key: str, *, name: str) -> ApiKey:

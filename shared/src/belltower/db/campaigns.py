@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
@@ -176,36 +177,41 @@ async def create_campaign(
 ) -> Campaign:
     """Write a campaign with its contacts, in the caller's transaction. It is due at once, or at its scheduled time."""
     scheduled = new.scheduled
-    created = (
-        insert(campaigns)
-        .values(
-            **asdict(new.definition),
-            id=uuid7(),
-            account_id=account_id,
-            is_scheduled=scheduled is not None,
-            scheduled_time=scheduled and scheduled.instant,
-            scheduled_wall=scheduled and scheduled.wall,
-            timezone=new.timezone,
-            wall_time_meant=scheduled is not None and scheduled.meant_as_wall,
-            expires_at=new.expires_at,
-            retry_of=new.retry_of,
-            is_test=new.is_test,
-            contacts=len(contacts),
-            contact_fields=list(contacts.fields),
-            status=CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
-            status_actor=actor,
-            next_due_at=scheduled.instant if scheduled else func.clock_timestamp(),
-        )
-        .returning(*_COLUMNS)
-        .cte("created")
-    )
-    progress = insert(campaign_progress).from_select(
-        ["campaign_id", "contact_waiting"], select(created.c.id, created.c.contacts)
-    )
-    row = await connection.execute(select(created).add_cte(progress.cte("progress")))
+    values = {
+        **asdict(new.definition),
+        "id": uuid7(),
+        "account_id": account_id,
+        "is_scheduled": scheduled is not None,
+        "scheduled_time": scheduled and scheduled.instant,
+        "scheduled_wall": scheduled and scheduled.wall,
+        "timezone": new.timezone,
+        "wall_time_meant": scheduled is not None and scheduled.meant_as_wall,
+        "expires_at": new.expires_at,
+        "retry_of": new.retry_of,
+        "is_test": new.is_test,
+        "contacts": len(contacts),
+        "contact_fields": list(contacts.fields),
+        "status": CampaignStatus.SCHEDULED if scheduled else CampaignStatus.PENDING,
+        "status_actor": actor,
+    }
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    row = await connection.execute(_insert_campaign(frozenset(values)), parameters)
     campaign = Campaign.of(row.mappings().one())
     await contacts.copy_to(connection, campaign.id, next_attempt_at=now)
     return campaign
+
+
+@cache
+def _insert_campaign(given: frozenset[str]) -> Select[Any]:
+    """The statement that writes a campaign and its progress: due at its scheduled time, or now. To put it together takes longer
+    than to run it."""
+    values = {name: bindparam(f"new_{name}", type_=campaigns.c[name].type) for name in given}
+    due = func.coalesce(values["scheduled_time"], func.clock_timestamp())
+    created = insert(campaigns).values(**values, next_due_at=due).returning(*_COLUMNS).cte("created")
+    progress = insert(campaign_progress).from_select(
+        ["campaign_id", "contact_waiting"], select(created.c.id, created.c.contacts)
+    )
+    return select(created).add_cte(progress.cte("progress"))
 
 
 async def get_campaign(connection: AsyncConnection, account_id: UUID, campaign_id: UUID) -> Campaign:

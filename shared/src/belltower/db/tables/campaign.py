@@ -151,7 +151,21 @@ campaigns = Table(
     Index("campaigns_announced_idx", "announced_at", postgresql_where=text("announced_at IS NOT NULL")),
     Index("campaigns_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
     Index("campaigns_retry_of_idx", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
-    Index("campaigns_list_idx", "account_id", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
+    # The lists of campaigns. Whatever they leave out is in the predicate, so that the index alone says how many there are.
+    Index(
+        "campaigns_list_idx",
+        "account_id",
+        "created_at",
+        "id",
+        postgresql_where=text("deleted_at IS NULL AND archived_at IS NULL AND is_test IS FALSE"),
+    ),
+    Index(
+        "campaigns_archived_idx",
+        "account_id",
+        "created_at",
+        "id",
+        postgresql_where=text("deleted_at IS NULL AND archived_at IS NOT NULL AND is_test IS FALSE"),
+    ),
     # The live view's question, here and below: what of an account changed since then?
     Index("campaigns_changed_idx", "account_id", "changed"),
     # An occurrence is made once, whatever became of it.
