@@ -16,6 +16,7 @@ from starlette.responses import Response
 from belltower.db.api_keys import find_principal
 from belltower.db.engine import is_outage
 from belltower.db.sessions import find_session
+from belltower.db.totals import Totals
 from belltower.domain.errors import Invalid
 from belltower.domain.principal import Principal
 from belltower.outcomes import Outcomes
@@ -64,6 +65,7 @@ class Resources:
     """How many lists of contacts are read at once: what they take of memory and processor is bounded."""
     file_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """The same for large files, behind which nobody else's short list waits."""
+    totals: Totals = field(default_factory=Totals)
     calendars: WrittenCalendars = field(default_factory=WrittenCalendars)
     hashers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many passwords are hashed at once, for the same reason."""

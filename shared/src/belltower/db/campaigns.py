@@ -17,6 +17,7 @@ from belltower.db.contacts import Listed
 from belltower.db.engine import in_transaction, sql
 from belltower.db.page import Order, Page, Position, Sort, cut
 from belltower.db.tables import attempts, campaign_progress, campaigns
+from belltower.db.totals import Totals
 from belltower.domain.call import LIVE
 from belltower.domain.campaign import CampaignStatus
 from belltower.domain.definition import Definition
@@ -251,10 +252,11 @@ async def get_all_campaigns(
     sort: Sort = NEWEST_FIRST,
     after: Position | None = None,
     limit: int,
+    totals: Totals,
 ) -> Page[Campaign]:
     """A page of the account's campaigns, sorted by created_at, name or scheduled_time; those that follow `after`, where given."""
     wanted = select_campaigns(account_id, only)
-    total = (await connection.execute(wanted.with_only_columns(func.count()))).scalar_one()
+    total = await totals.count(connection, account_id, only, wanted)
     rows = await connection.execute(in_order(wanted, sort, after).limit(limit + 1))
     return cut([Campaign.of(row) for row in rows.mappings()], limit=limit, total=total)
 

@@ -106,6 +106,7 @@ async def list_campaigns(paging: Annotated[CampaignPaging, Query()], res: Res, a
             sort=sort,
             after=read_sorted_cursor(paging.cursor, paging.sort),
             limit=paging.limit,
+            totals=res.totals,
         )
         progress = await get_progress(connection, [campaign.id for campaign in page.items])
     return CampaignCollection(

@@ -9,7 +9,7 @@ from belltower.db import calls
 from belltower.domain.call import CallStatus, Disposition
 from belltower_api.schemas.calling_window import WindowDecision
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant
+from belltower_api.schemas.values import CallId, CampaignId, Currency, Instant, Money, Number, QueriedInstant, as_values
 
 
 class CampaignCallPaging(Paging):
@@ -72,7 +72,7 @@ class Call(BaseModel):
 
     @classmethod
     def of(cls, call: calls.Call, currency: str, **more: Any) -> Self:
-        return cls(**{**asdict(call), "disposition": call.disposition, **more}, currency=currency)
+        return cls(**{**as_values(call), "disposition": call.disposition, **more}, currency=currency)
 
 
 class CallCollection(Collection[Call]):

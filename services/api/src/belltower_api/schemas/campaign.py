@@ -1,6 +1,5 @@
 """Campaigns, how far they are, and their history."""
 
-from dataclasses import asdict
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, field_validator
@@ -21,7 +20,7 @@ from belltower_api.schemas.pacing import (
     RetryDelays,
 )
 from belltower_api.schemas.rejection import MessageWarning, RejectedNumbers
-from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, SeriesId, WallTime, one_line
+from belltower_api.schemas.values import CampaignId, Instant, QueriedInstant, SeriesId, WallTime, as_values, one_line
 
 
 class CampaignPaging(Paging):
@@ -190,7 +189,7 @@ class Campaign(BaseModel):
     @classmethod
     def of(cls, campaign: campaigns.Campaign, progress: Progress, **more: Any) -> Self:
         return cls(
-            **{**asdict(campaign), "version": campaign.version + progress.changes},
+            **{**as_values(campaign), "version": campaign.version + progress.changes},
             start_lateness=lateness(campaign),
             waiting_for=WaitingFor.of(campaign),
             progress=CampaignProgress.of(progress),

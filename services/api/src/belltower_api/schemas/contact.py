@@ -1,6 +1,5 @@
 """Contacts."""
 
-from dataclasses import asdict
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -8,7 +7,7 @@ from pydantic import BaseModel, Field
 from belltower.db import contacts
 from belltower.domain.campaign import ContactStatus
 from belltower_api.schemas.collection import Collection, Paging
-from belltower_api.schemas.values import Instant
+from belltower_api.schemas.values import Instant, as_values
 
 
 class ContactPaging(Paging):
@@ -39,7 +38,7 @@ class Contact(BaseModel):
 
     @classmethod
     def of(cls, contact: contacts.Contact) -> Self:
-        return cls(**{**asdict(contact), "fields": contact.fields or {}})
+        return cls(**{**as_values(contact), "fields": contact.fields or {}})
 
 
 class ContactCollection(Collection[Contact]):
