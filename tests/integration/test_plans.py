@@ -284,6 +284,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "hours_changed": {"campaigns_pkey": ["id = ANY"]},
     "unrung_calls": {"contacts_pkey": ["id ="]},
     "call_off_calls": {"attempts_pkey": ["id = ANY"]},
+    "count_is_right": {"campaigns_changed_idx": ["account_id ="]},
     "runnable": {"campaigns_changed_idx": ["account_id ="]},
     "count_dialling": {"attempts_live_idx": ["campaign_id ="]},
     "count_all_dialling": {},
@@ -346,6 +347,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     },
 }
 IN_ORDER = {
+    "count_is_right",
     "forget_keys",
     "forget_attempts",
     "forget_sessions",
