@@ -13,7 +13,7 @@ from bench.filling import TABLES, fill, settle
 from bench.paths.starting import set_up
 from bench.raw.pipeline import SCHEMA
 from bench.raw.process import raw
-from bench.stage import BenchServers, Processor, staged
+from bench.stage import BenchServers, Processor, Stage, staged
 from tests.support.eventually import eventually
 
 from belltower_local import ports
@@ -27,7 +27,7 @@ CORES = os.cpu_count() or 1
 async def measure(servers: BenchServers, scale: float) -> Found:
     """One campaign, one dialer, one API."""
     count = int(CALLS * scale)
-    rate, used = await _belltower(servers, count)
+    rate, used, kept = await _belltower(servers, count)
     raw_rate, raw_used = await _raw(servers, count)
     ours, theirs = _elsewhere(used, "carrier-1", count), _elsewhere(raw_used, "carrier", count)
     each = ", ".join(f"{name} {1000 * seconds / count:.2f}" for name, seconds in used.items())
@@ -41,6 +41,7 @@ async def measure(servers: BenchServers, scale: float) -> Found:
                 note=f"processor for each call in ms: {each}; raw: {raw_each}",
             ),
             Figure("calls, as they were made", rate, "/s", raw_rate, more_is_better=True),
+            *kept,
         ],
     )  # fmt: skip
 
@@ -50,12 +51,13 @@ def _elsewhere(used: Mapping[str, float], carrier: str, count: int) -> float:
     return CORES * count / sum(seconds for name, seconds in used.items() if name != carrier)
 
 
-async def _belltower(servers: BenchServers, count: int) -> tuple[float, dict[str, float]]:
+async def _belltower(servers: BenchServers, count: int) -> tuple[float, dict[str, float], list[Figure]]:
     async with staged(servers, "dialling") as stage:
         await set_up(stage, behaviour=QUICK)
         await stage.database.execute("UPDATE campaigns SET concurrency = $1", AT_ONCE)
         await fill(stage.database, 1, "timestamptz '2031-05-18 09:30Z'", contacts=count)
         await settle(stage.database, *TABLES)
+        before = await _size(stage)
         processor = Processor(*stage.start.services)
         began = time.monotonic()
         await stage.database.execute(
@@ -73,7 +75,26 @@ async def _belltower(servers: BenchServers, count: int) -> tuple[float, dict[str
         used = processor.used()
         made = await stage.database.fetchval("SELECT count(*) FROM attempts")
         assert made == count, f"{made} calls of {count}"
-        return count / seconds, used
+        after = await _size(stage)
+        log, rows, disk = ((after[each] - before[each]) / count for each in range(3))
+        kept = [
+            Figure("for each call: write-ahead log", log / 1000, "kB"),
+            Figure("for each call: rows that stay", rows, ""),
+            Figure("for each call: disk, with indexes", disk / 1000, "kB"),
+        ]
+        return count / seconds, used, kept
+
+
+async def _size(stage: Stage) -> tuple[float, float, float]:
+    """Bytes of write-ahead log so far, rows of calls and their reports and charges, and bytes of the tables that hold them."""
+    row = await stage.database.fetchrow(
+        """SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS log,
+               (SELECT count(*) FROM attempts) + (SELECT count(*) FROM call_events)
+                   + (SELECT count(*) FROM ledger_entries) AS rows,
+               pg_total_relation_size('attempts') + pg_total_relation_size('call_events')
+                   + pg_total_relation_size('ledger_entries') AS disk"""
+    )
+    return float(row["log"]), float(row["rows"]), float(row["disk"])
 
 
 async def _raw(servers: BenchServers, count: int) -> tuple[float, dict[str, float]]:
