@@ -10,7 +10,7 @@ import sys
 import time
 
 from bench.figures import keep, show
-from bench.plots import draw
+from bench.report import report
 from bench.stage import bench_servers
 
 PATHS = {
@@ -43,7 +43,7 @@ def main() -> None:
             print(f"  (in {time.monotonic() - began:.0f} s)", flush=True)
             if scale == 1:
                 keep(found)
-                draw()
+                report()
 
 
 if __name__ == "__main__":

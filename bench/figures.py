@@ -84,9 +84,9 @@ def show(found: Found) -> None:
     rows: list[tuple[str, ...]] = [("", "Belltower", "raw", "ratio", "bar", "aim", "")]
     for figure in found.figures:
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-        raw = "" if figure.raw is None else _shown(figure.raw, figure.unit)
+        raw = "" if figure.raw is None else shown(figure.raw, figure.unit)
         goals = tuple("" if goal is None else str(goal) for goal in (figure.bar, figure.aim))
-        rows.append((figure.what, _shown(figure.value, figure.unit), raw, ratio, *goals, figure.verdict))
+        rows.append((figure.what, shown(figure.value, figure.unit), raw, ratio, *goals, figure.verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     print(f"\n{found.path}")
     for row in rows:
@@ -120,6 +120,7 @@ def keep(found: Found) -> None:
     RESULTS.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _shown(value: float, unit: str) -> str:
+def shown(value: float, unit: str) -> str:
+    """A figure as it is read."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f} {unit}"
+    return f"{value:,.{digits}f} {unit}".rstrip()

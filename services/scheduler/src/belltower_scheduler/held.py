@@ -23,7 +23,7 @@ AHEAD = 0.9
 what is announced early because this process ends, a dialer waits."""
 GATHERING = 0.2
 """Seconds for which one that may be claimed ahead waits for others, so that they are claimed together."""
-DELIVERY = 0.01
+DELIVERY = 0.025
 """Seconds by which an announcement is sent before the instant: so long it may take to a dialer, who waits for the rest."""
 MOST = 50_000
 """Campaigns that are held at most: a bound on memory. Beyond that they are claimed when they are due."""

@@ -1,4 +1,5 @@
-"""Draws what `bench/results/latest.json` holds, for docs/performance.md: `python -m bench.plots` does it again."""
+"""Puts what `bench/results/latest.json` holds into docs/performance.md, as a table and as plots: `python -m bench.report` does it
+again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pygal
-from bench.figures import RESULTS
+from bench.figures import RESULTS, shown
 from pygal.style import Style
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images" / "bench"
+DOCS = Path(__file__).parents[1] / "docs"
+IMAGES = DOCS / "images" / "bench"
+PAGE = DOCS / "performance.md"
+BEGIN, END = "<!-- figures: written by make bench -->\n", "<!-- end of figures -->\n"
 COLORS = ("#1d4ed8", "#64748b", "#60a5fa", "#cbd5e1")
 _STYLE = Style(
     background="#ffffff",
@@ -37,9 +41,35 @@ _LOOKS: dict[str, Any] = {
 }
 
 
-def draw() -> None:
-    """Draw every plot whose path was measured."""
+def report() -> None:
+    """Write the table, and draw every plot whose path was measured."""
     found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + BEGIN + _table(found) + END + after, encoding="utf-8")
+    _draw(found)
+
+
+def _table(found: Mapping[str, Any]) -> str:
+    """A row a figure."""
+    lines = ["| path | Belltower | raw | ratio | bar | aim | |", "|---|---|---|---|---|---|---|"]
+    for path, measured in found.items():
+        for figure in measured["figures"]:
+            cells = [
+                f"{path}: {figure['what']}",
+                shown(figure["value"], figure["unit"]),
+                "" if figure["raw"] is None else shown(figure["raw"], figure["unit"]),
+                "" if figure["ratio"] is None else f"{figure['ratio']:.2f}",
+                figure["bar"] or "",
+                figure["aim"] or "",
+                {"MISSED": "**missed**", "aim": "aim reached"}.get(figure["verdict"], figure["verdict"]),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _draw(found: Mapping[str, Any]) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     if "idle lateness" in found:
         _shares(
@@ -89,4 +119,4 @@ def _ratios(paths: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
 
 
 if __name__ == "__main__":
-    draw()
+    report()
