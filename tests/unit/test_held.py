@@ -21,6 +21,10 @@ def claimed(due_in: float) -> Due:
     return Due(uuid4(), AT, AT, due_in)
 
 
+def add(held: Held, *claims: Due) -> None:
+    held.add(claims, asyncio.get_running_loop().time())
+
+
 class Announcements:
     """Writes down what is announced, and when."""
 
@@ -53,10 +57,10 @@ async def test_each_is_announced_once_and_none_before_its_moment(instants: list[
     held = Held(told.publish)
     began = asyncio.get_running_loop().time()
     everything = [claimed(due_in) for due_in in instants]
-    held.add(everything[:10])
+    add(held, *everything[:10])
     running = asyncio.create_task(run_for(held, 0.3))
     await asyncio.sleep(0)
-    held.add(everything[10:])
+    add(held, *everything[10:])
     await running
     assert sorted(told.all, key=lambda due: due.id) == sorted(everything, key=lambda due: due.id)
     for at, batch in told.batches:
@@ -67,7 +71,7 @@ async def test_each_is_announced_once_and_none_before_its_moment(instants: list[
 async def test_those_of_one_instant_are_announced_together() -> None:
     told = Announcements()
     held = Held(told.publish)
-    held.add([claimed(0.05) for _ in range(1_000)])
+    add(held, *(claimed(0.05) for _ in range(1_000)))
     await run_for(held, 0.2)
     assert [len(batch) for _, batch in told.batches] == [1_000]
 
@@ -76,7 +80,7 @@ async def test_one_that_fails_keeps_no_other_from_being_announced() -> None:
     told = Announcements()
     told.fails = True
     held = Held(told.publish)
-    held.add([claimed(0.02), claimed(0.1), claimed(0.2)])
+    add(held, claimed(0.02), claimed(0.1), claimed(0.2))
     await run_for(held, 0.4)
     assert [due.due_in for due in told.all] == [0.02, 0.1, 0.2]
     assert len(told.batches) > 1
@@ -91,7 +95,7 @@ async def test_none_waits_for_the_broker_to_confirm_another() -> None:
         await never.wait()
 
     held = Held(publish)
-    held.add([claimed(0.02), claimed(0.06)])
+    add(held, claimed(0.02), claimed(0.06))
     await run_for(held, 0.2)
     assert len(begun) == 2
 
@@ -99,7 +103,7 @@ async def test_none_waits_for_the_broker_to_confirm_another() -> None:
 async def test_everything_is_announced_when_the_process_ends() -> None:
     told = Announcements()
     held = Held(told.publish)
-    held.add([claimed(0.4), claimed(0.2)])
+    add(held, claimed(0.4), claimed(0.2))
     await held.announce_all()
     assert [due.due_in for due in told.all] == [0.2, 0.4]
 
@@ -107,7 +111,7 @@ async def test_everything_is_announced_when_the_process_ends() -> None:
 async def test_when_it_holds_as_many_as_it_may_none_is_claimed_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST", 2)
     held = Held(Announcements().publish)
-    held.add([claimed(0.4)])
+    add(held, claimed(0.4))
     assert held.ahead == module.AHEAD
-    held.add([claimed(0.4)])
+    add(held, claimed(0.4))
     assert held.ahead == 0

@@ -55,6 +55,15 @@ async def test_the_next_rush_holds_it_up_again() -> None:
         assert await is_over(rush)
 
 
+async def test_those_that_have_to_be_waited_for_are_no_rush() -> None:
+    rush = Rush()
+    with rush.arriving(MANY) as arrived:
+        arrived()
+        assert await is_over(rush)
+    with rush.arriving(MANY):
+        assert not await is_over(rush), "they are counted off once"
+
+
 async def test_a_takeover_that_fails_ends_its_part_of_the_rush() -> None:
     rush = Rush()
     with pytest.raises(ConnectionError), rush.arriving(MANY):

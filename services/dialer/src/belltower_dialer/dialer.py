@@ -1,7 +1,7 @@
 """A dialer: consumes `campaign.due`, owns campaigns, runs each in a task of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -131,8 +131,8 @@ class Dialer:
 
     async def _take_over(self, event: CampaignDue) -> None:
         failing: dict[UUID, str] = {}
-        with self._rush.arriving(len(event.campaign_ids)):
-            taken = await self._take(event.campaign_ids, failing, suspected=False)
+        with self._rush.arriving(len(event.campaign_ids)) as arrived:
+            taken = await self._take(event.campaign_ids, failing, suspected=False, arrived=arrived)
         fault.point("takeover.before_ack")
         if len(taken) + len(failing) < len(event.campaign_ids):
             others = [each for each in event.campaign_ids if each not in taken and each not in failing]
@@ -140,8 +140,24 @@ class Dialer:
         if failing:
             raise Failing(failing)
 
-    async def _take(self, campaign_ids: Sequence[UUID], failing: dict[UUID, str], *, suspected: bool) -> set[UUID]:
-        """Take campaigns over and start them; which. Those that cannot be for a reason of their own are in `failing`."""
+    async def _take(
+        self,
+        campaign_ids: Sequence[UUID],
+        failing: dict[UUID, str],
+        *,
+        suspected: bool,
+        arrived: Callable[[], None] = lambda: None,
+    ) -> set[UUID]:
+        """Take campaigns over and start them; which. Those that cannot be for a reason of their own are in `failing`.
+
+        `arrived` is called when there are some: what is left is waited for.
+        """
+
+        def start(found: Sequence[Taken]) -> None:
+            self._start_all(found)
+            if found:
+                arrived()
+
         try:
             found = await take_over(
                 self._engine,
@@ -149,7 +165,7 @@ class Dialer:
                 campaign_ids,
                 actor=self._name,
                 suspected=suspected,
-                on_taken=self._start_all,
+                on_taken=start,
             )
         except Exception as error:  # an outage is everybody's; all else is that of the campaign that causes it
             if is_outage(error) or isinstance(error, NotAlive):

@@ -5,7 +5,7 @@ it among the few that came first, and dialling would take the processor from the
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from belltower.runtime.clock import boot_time
@@ -26,13 +26,20 @@ class Rush:
         self._over.set()
 
     @contextmanager
-    def arriving(self, campaigns: int) -> Iterator[None]:
-        """So many are taken over in this block."""
+    def arriving(self, campaigns: int) -> Iterator[Callable[[], None]]:
+        """So many are taken over in this block, or until what it yields is called: those that are left are waited for."""
+        left = campaigns
         self._count(campaigns)
+
+        def arrived() -> None:
+            nonlocal left
+            self._count(-left)
+            left = 0
+
         try:
-            yield
+            yield arrived
         finally:
-            self._count(-campaigns)
+            arrived()
 
     async def over(self) -> None:
         """Wait until no rush is left, or until it has lasted too long."""

@@ -39,12 +39,13 @@ async def announce_due(engine: AsyncEngine, publisher: CampaignPublisher, held: 
     async with asyncio.TaskGroup() as publishing:
         full = True
         while full and confirmed:
+            asked_at = asyncio.get_running_loop().time()
             claimed = await get_scheduled_campaigns_to_run(engine, BATCH, ahead=held.ahead)
             _tell_missed([due for due in claimed if due.announced_at is None])
             started = [due for due in claimed if due.announced_at is not None]
             if started:
                 fault.point("scheduler.claimed")
-            held.add([due for due in started if due.due_in > DELIVERY])
+            held.add([due for due in started if due.due_in > DELIVERY], asked_at)
             if batch := [due for due in started if due.due_in <= DELIVERY]:
                 await room.acquire()
                 publishing.create_task(publish(batch))

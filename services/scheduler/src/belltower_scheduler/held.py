@@ -49,11 +49,10 @@ class Held:
         """By how many seconds ahead one looks for what is to be claimed."""
         return max(self.ahead - GATHERING, 0)
 
-    def add(self, claimed: Sequence[Due]) -> None:
-        """Hold campaigns that were claimed just now."""
-        now = asyncio.get_running_loop().time()
+    def add(self, claimed: Sequence[Due], asked_at: float) -> None:
+        """Hold campaigns that were claimed by a statement that was sent at `asked_at`, by the event loop's clock."""
         for due in claimed:
-            heapq.heappush(self._waiting, (now + due.due_in - DELIVERY, next(self._numbers), due))
+            heapq.heappush(self._waiting, (asked_at + due.due_in - DELIVERY, next(self._numbers), due))
         self._nearer.set()
 
     async def run(self) -> None:
