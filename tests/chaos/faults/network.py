@@ -1,17 +1,24 @@
 """A connection between two processes is cut, slow, or open and dead."""
 
 import asyncio
+from contextlib import suppress
 
+import httpx
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import Stage, until
 
-TO_CARRIER = ">carrier"
+TO_CARRIER, TO_POSTGRES = ">carrier", ">postgres"
 PATIENCE = 60.0
 """Seconds to wait for traffic that the fault can hit."""
 
 
 async def inject(fault: FaultPlan, stage: Stage) -> str:
     """Break a link, wait, and mend it. It stays broken until somebody has suffered from it."""
+    async with httpx.AsyncClient(trust_env=False, timeout=1) as asker:
+        return await _inject(fault, stage, asker)
+
+
+async def _inject(fault: FaultPlan, stage: Stage, asker: httpx.AsyncClient) -> str:
     name = await _who_calls(stage) if fault.target.endswith(TO_CARRIER) else fault.target
     link = stage.links[name]
 
@@ -22,6 +29,9 @@ async def inject(fault: FaultPlan, stage: Stage) -> str:
     dropped, held_up = link.dropped, link.held_up
 
     async def somebody_waited() -> bool:
+        if name.endswith(TO_POSTGRES):  # an API that nobody asks anything would not suffer
+            with suppress(httpx.HTTPError):
+                await asker.get(f"{stage.services[name.removesuffix(TO_POSTGRES)].url}/readyz")
         return link.held_up > held_up
 
     match fault.what:
