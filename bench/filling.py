@@ -55,8 +55,9 @@ async def fill(database: asyncpg.Connection, count: int, instants: str, *, conta
 
 
 async def settle(database: asyncpg.Connection, *tables: str) -> None:
-    """Have the database know what is in its tables, as it does after a while by itself."""
+    """Have the database know what is in its tables, and have written it to disk, as it does after a while by itself."""
     await database.execute(f"VACUUM (ANALYZE) {', '.join(tables)}", timeout=600)
+    await database.execute("CHECKPOINT", timeout=600)
 
 
 def _prefixed(columns: str) -> str:

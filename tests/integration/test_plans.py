@@ -153,6 +153,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "series_work_idx": [],
     },
     "expire_announcements": {"campaigns_announced_idx": ["announced_at <="], "campaigns_pkey": ["id ="]},
+    "start_announced": {"campaigns_announced_idx": ["announced_at <="], "campaigns_pkey": ["id ="]},
     "withdraw_announcements": {},
     "backlog": {"campaigns_due_idx": ["next_due_at <="], "campaigns_announced_idx": []},
     "lapsed_dialers": {"campaigns_owner_idx": ["owner ="]},

@@ -400,6 +400,29 @@ async def test_what_is_held_as_the_scheduler_ends_is_announced_before(clock: Clo
         assert await clock.messages() == [ids]
 
 
+async def test_what_no_dialer_takes_is_pending_after_five_seconds_though_its_message_waits(clock: Clock) -> None:
+    (campaign,) = await clock.campaigns(due_in=0.4)
+    publisher = clock.publisher()
+    scheduler = clock.scheduler(publisher)
+    async with connected(publisher):
+        await scheduler.tick()
+        await scheduler.drain()
+        assert await publisher.ready_messages() == 1
+        await clock.announced_ago(4)
+        await scheduler.tick()
+        assert (await clock.only()).status == "scheduled"
+        await clock.announced_ago(5)
+
+        async def is_due() -> bool:
+            return bool((await clock.books.row("SELECT next_due_at < now() AS due FROM campaigns")).due)
+
+        await eventually(is_due)
+        await scheduler.tick()
+        row = await clock.only()
+        assert (row.status, row.status_actor) == ("pending", "scheduler")
+        assert await clock.messages() == [[campaign]], "announced once"
+
+
 async def test_what_is_held_and_not_confirmed_is_due_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing_confirmed(ids: Sequence[UUID]) -> list[UUID]:
         return list(ids)

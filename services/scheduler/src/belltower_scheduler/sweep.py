@@ -3,7 +3,7 @@
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.due import evict_lapsed, expire_announcements
+from belltower.db.due import evict_lapsed, expire_announcements, start_announced
 from belltower.messaging.publisher import CampaignPublisher
 from belltower_scheduler import metrics
 
@@ -21,6 +21,7 @@ async def sweep_announcements(engine: AsyncEngine, publisher: CampaignPublisher)
 
     While messages wait in the queue the dialers are just busy, and announcing again would breed duplicates.
     """
+    await start_announced(engine, age=TAKE_TIME, batch=BATCH)
     waiting = await publisher.ready_messages()
     if waiting is None:
         return 0

@@ -72,6 +72,15 @@ async def expire_announcements(engine: AsyncEngine, *, age: float, batch: int) -
     return await in_transaction(engine, work)
 
 
+async def start_announced(engine: AsyncEngine, *, age: float, batch: int) -> int:
+    """Have campaigns be `pending` that were announced ahead `age` seconds ago or longer and wait for a dialer; how many."""
+
+    async def work(connection: AsyncConnection) -> int:
+        return (await connection.execute(sql("start_announced"), {"age": age, "batch": batch})).rowcount
+
+    return await in_transaction(engine, work)
+
+
 async def next_wake(engine: AsyncEngine) -> Wake:
     """When the scheduler has to look again."""
     async with engine.connect() as connection:

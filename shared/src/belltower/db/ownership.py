@@ -23,8 +23,6 @@ MAX_EARLY = 1.0
 _TRIES = 100
 """Times that one takeover comes again, for another instant or for what somebody else has locked."""
 _LOCKED_PAUSE = 0.02
-_TIMER_GRAIN = 0.0005
-"""Seconds by which the event loop's timers, which count milliseconds, may be early."""
 
 
 class NotAlive(Exception):
@@ -111,8 +109,7 @@ async def take_over(
         if not soon:
             break
         remaining = list(soon)
-        due_in = min(soon.values())
-        await asyncio.sleep(due_in + _TIMER_GRAIN if due_in else _LOCKED_PAUSE)
+        await asyncio.sleep(min(soon.values()) or _LOCKED_PAUSE)
     return taken
 
 
