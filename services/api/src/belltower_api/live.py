@@ -1,8 +1,8 @@
 """The live view: one look at the database for all who listen to this process, and a box for each of them.
 
-While anybody listens, a follower asks what changed in the campaigns of all listening accounts, twelve times a second while something
-does and twice a second while nothing does, and puts their states into the listeners' boxes. A box holds the latest state of a
-campaign only, so that whoever reads slowly gets fewer events instead of late ones, and holds up nobody. When nobody listens,
+While anybody listens, a follower asks what changed in the campaigns of all listening accounts, twelve times a second while
+something does and twice a second while nothing does, and puts their states into the listeners' boxes. A box holds the latest state
+of a campaign only, so that whoever reads slowly gets fewer events instead of late ones, and holds up nobody. When nobody listens,
 nothing is asked.
 """
 
