@@ -1,9 +1,9 @@
 """The live view: one look at the database for all who listen to this process, and a box for each of them.
 
-While anybody listens, a follower asks what changed in the campaigns of all listening accounts, twelve times a second while
-something does and twice a second while nothing does, and puts their states into the listeners' boxes. A box holds the latest state
-of a campaign only, so that whoever reads slowly gets fewer events instead of late ones, and holds up nobody. When nobody listens,
-nothing is asked.
+While anybody listens, a follower asks what changed in the campaigns of all listening accounts, ten times a second while
+something does and twice a second while nothing does, and puts their states into the listeners' boxes. A box holds the latest
+state of a campaign only, so that whoever reads slowly gets fewer events instead of late ones, and holds up nobody. When nobody
+listens, nothing is asked.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ log = structlog.get_logger(__name__)
 
 streams = Gauge("belltower_streams", "Streams of live events that are open.")
 
-INTERVAL = 0.08
-"""Seconds between two looks while something changes: a campaign has twelve events a second at most."""
+INTERVAL = 0.1
+"""Seconds between two looks while something changes: a campaign has ten events a second at most."""
 QUIET_INTERVAL = 0.5
 """Seconds between two looks after a while in which nothing changed."""
 CALMING = 1.2
 """By what the time to the next look grows with each look that finds nothing."""
-LISTENER_COST = 0.00008
+LISTENER_COST = 0.0001
 """Seconds to the next look for each listener who was told something: what they cost together has a bound."""
 OUTAGE_INTERVAL = 2.0
 """Seconds between two looks while the database cannot be read."""

@@ -120,7 +120,7 @@ async def follow_campaigns(request: Request, listener: Annotated[Listener, Depen
     """Every change of the account's campaigns, within a second, as server-sent events.
 
     - `campaign`: a campaign that is new or changed, in status or progress, as `GET /api/campaigns/{id}` shows it. A campaign
-      that changes all the time has twelve events a second at most. Ignore one whose `version` is not greater than what you have.
+      that changes all the time has ten events a second at most. Ignore one whose `version` is not greater than what you have.
     - `campaign_deleted`: it is no more.
     - `reset`: not every change can be told. Load again what you show.
 
