@@ -56,6 +56,8 @@ async def fill(database: asyncpg.Connection, count: int, instants: str, *, conta
 
 async def settle(database: asyncpg.Connection, *tables: str) -> None:
     """Have the database know what is in its tables, and have written it to disk, as it does after a while by itself."""
+    # Else this session's own counts arrive after the VACUUM, and an autovacuum does it all again while something is measured.
+    await database.execute("SELECT pg_stat_force_next_flush()")
     await database.execute(f"VACUUM (ANALYZE) {', '.join(tables)}", timeout=600)
     await database.execute("CHECKPOINT", timeout=600)
 
