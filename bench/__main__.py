@@ -10,22 +10,9 @@ import sys
 import time
 
 from bench.figures import keep, show
+from bench.paths import PATHS
 from bench.report import report
 from bench.stage import bench_servers
-
-PATHS = {
-    "idle lateness": "idle_lateness",
-    "immediate campaign": "immediate",
-    "due storm": "due_storm",
-    "dialling": "dialling",
-    "large campaign": "large_campaign",
-    "scaling": "scaling",
-    "contact import": "contact_import",
-    "API": "api_requests",
-    "callbacks": "callbacks",
-    "live view": "live_view",
-    "at rest": "at_rest",
-}
 
 
 def main() -> None:

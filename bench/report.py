@@ -8,6 +8,7 @@ from typing import Any
 
 import pygal
 from bench.figures import RESULTS, shown
+from bench.paths import PATHS
 from pygal.style import Style
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -32,6 +33,7 @@ _LOOKS: dict[str, Any] = {
     "js": (),
     "width": 900,
     "height": 420,
+    "explicit_size": True,
     "legend_at_bottom": True,
     "legend_at_bottom_columns": 2,
     "disable_xml_declaration": True,
@@ -43,7 +45,8 @@ _LOOKS: dict[str, Any] = {
 
 def report() -> None:
     """Write the table, and draw every plot whose path was measured."""
-    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    found = {name: kept[name] for name in PATHS if name in kept}
     text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -113,6 +116,7 @@ def _ratios(paths: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         for figure in figures[:1]
         if figure["ratio"] is not None
     ]
+    chart.y_labels = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5]
     chart.x_labels = [label for label, _ in reversed(rows)]
     chart.add("ratio", [ratio for _, ratio in reversed(rows)])
     chart.render_to_file(IMAGES / "ratios.svg")
