@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import Product, in_seconds
+from tests.e2e.web.test_operations import bury, make_operator
+from tests.e2e.web.test_unresolved_calls import with_lost_calls
 from tests.support.browser import PHONE, WIDE, Visit
 from tests.support.servers import CHECKOUT
 
@@ -315,3 +317,23 @@ def test_page(visitor: Visit, take: Take, path: str, heading: str) -> None:
     page = visitor.sign_in(f"/{path}")
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     take(path)
+
+
+def test_unresolved(office: Product, visitor: Visit, take: Take) -> None:
+    if not office.client.get("/api/unknown-calls").json()["total"]:
+        with_lost_calls(office, "Outage in May")
+    page = visitor.sign_in("/unresolved")
+    table = page.get_by_role("table", name="Calls that need a decision")
+    expect(table.get_by_role("link", name="Ann")).to_be_visible()
+    take("unresolved")
+    table.get_by_role("link", name="Ann").press("Enter")
+    expect(page.get_by_role("dialog", name="Ann")).to_be_visible()
+    take("unresolved-call")
+
+
+def test_operations(office: Product, visitor: Visit, take: Take) -> None:
+    make_operator(office)
+    bury(office)
+    page = visitor.sign_in("/operations/dead-letters")
+    expect(page.get_by_role("region", name="Dead letters").get_by_role("listitem").first).to_be_visible()
+    take("operations")

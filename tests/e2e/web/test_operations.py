@@ -31,10 +31,23 @@ EARLIER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version
 def operator(product: Product) -> Product:
     """The product as one who runs it sees it."""
     other = product.another(f"operator-{uuid4().hex[:8]}@example.com", balance="10.00")
-    command = [str(Path(sys.executable).parent / "belltower"), "operators", "add", other.email]
+    make_operator(other)
+    return other
+
+
+def make_operator(product: Product) -> None:
+    """Have who uses this product be one who runs it."""
+    command = [str(Path(sys.executable).parent / "belltower"), "operators", "add", product.email]
     environment = base_environment() | {"DATABASE_URL": str(product.database_url)}
     subprocess.run(command, check=True, capture_output=True, env=environment)
-    return other
+
+
+def bury(product: Product) -> None:
+    """Have there be a dead letter."""
+    letter = DeadMessage(
+        Reason.UNDECODABLE, "Its version is 0; this dialer reads version 1.", EARLIER, str(uuid4()), "scheduler"
+    )
+    on_database(product, lambda engine: dead_letters.record(engine, letter))
 
 
 def on_database(product: Product, work: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
@@ -68,10 +81,7 @@ def test_an_operator_sends_a_dead_letter_again_and_discards_it(browser: Browser,
         expect(page.get_by_role("heading", name="No dead letter")).to_be_visible()
         assert accessibility_problems(page) == []
 
-        letter = DeadMessage(
-            Reason.UNDECODABLE, "Its version is 0; this dialer reads version 1.", EARLIER, str(uuid4()), "scheduler"
-        )
-        on_database(operator, lambda engine: dead_letters.record(engine, letter))
+        bury(operator)
         page.reload()
         row = page.get_by_role("region", name="Dead letters").get_by_role("listitem")
         expect(row).to_contain_text("Could not be read")
