@@ -35,6 +35,8 @@ SOON = 60
 """Seconds in which a file is read or refused, on a machine that has other work."""
 ANSWERED = 5.0
 """Seconds in which another request is answered meanwhile, on such a machine."""
+RIGHT = {"16,000 columns of telephones.csv"}
+"""Those that are strange, and lists of people all the same."""
 IS_LONG = bool(os.environ.get("MINUTES"))
 FILES = {f"{name}.xlsx": make for name, make in BOOKS.items()} | {f"{name}.csv": make for name, make in TEXTS.items()}
 SHORT = [
@@ -132,7 +134,10 @@ async def test_no_file_takes_memory_or_time_or_leaves_anything(reader: Reader) -
             seconds = time.monotonic() - began
         figures.append(f"{name:34} {seconds:5.1f} s  +{grown[0] / MB:4.0f} MB  others {max(took, default=0):4.2f} s")
         log.info("file", figures=figures[-1], said=response.text[:90])
-        if path.endswith("upload"):
+        if path.endswith("upload") and name in RIGHT:
+            assert response.status_code == 201, response.text
+            before = await counted(reader.engine)
+        elif path.endswith("upload"):
             refused(response, name)
         else:
             assert response.status_code in (201, 400, 413), (name, response.text)
