@@ -242,8 +242,7 @@ class Dialer:
     async def _try_later(self, campaign: OwnedCampaign) -> Ending:
         try:
             await self._giving_back.try_later(campaign)
-        except Exception:
-            # It stays this dialer's; with the next heartbeat that sees it, it is adopted and run again.
+        except Exception:  # it stays this dialer's; with the next heartbeat that sees it, it is adopted and run again
             log.exception("campaign_not_given_back", campaign_id=str(campaign.taken.id))
         return Ending.LOST
 
