@@ -129,7 +129,8 @@ async def test_a_form_says_it_too(api: Api) -> None:
     answer = await api.upload("+14155550123\n", **form)
     assert answer.status_code == 201, answer.text
     assert {name: answer.json()[name] for name in PACING} == PACING
-    refused(await api.upload("+14155550123\n", retry_delays="soon"), 400, "invalid_retry_delays", "JSON")
+    for text in ("soon", "300"):
+        refused(await api.upload("+14155550123\n", retry_delays=text), 400, "invalid_retry_delays", "JSON")
 
 
 @pytest.mark.parametrize(

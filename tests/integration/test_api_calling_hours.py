@@ -123,7 +123,8 @@ async def test_a_form_has_the_window_as_json(api: Api) -> None:
     response = await api.upload("+14155550123\n", calling_window=json.dumps(WEEKEND))
     assert response.status_code == 201, response.text
     assert response.json()["calling_window"] == WEEKEND
-    refused(await api.upload("+14155550123\n", calling_window="{"), 400, "invalid_calling_window")
+    for text in ("{", "null"):
+        refused(await api.upload("+14155550123\n", calling_window=text), 400, "invalid_calling_window")
     assert (await api.upload("+14155550123\n", calling_window="")).json()["calling_window"] is None
 
 

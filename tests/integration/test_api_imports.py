@@ -71,7 +71,7 @@ async def test_an_upload_takes_a_mapping_too(api: Api) -> None:
     (contact,) = (await api.client.get(f"/api/campaigns/{body['id']}/contacts")).json()["items"]
     assert (contact["phone"], contact["name"], contact["fields"]) == (B, "Ode", {"first name": "Ben"})
     refused(await api.upload(TABLE, columns="{"), 400, "invalid_columns", "columns", "JSON")
-    refused(await api.upload(TABLE, columns="[1]"), 400, "wrong_type", "columns")
+    refused(await api.upload(TABLE, columns="[1]"), 400, "invalid_columns", "columns", "JSON")
     refused(await api.upload(TABLE, phone_column="Fax"), 400, "unknown_column", "Mobil, Büro")
 
 

@@ -12,10 +12,12 @@ OWN_KEY = "BELLTOWER_TEST_KEY_ID"
 """The variable with the id of the key that all is asked with."""
 BEYOND_THE_SCHEMA = {
     "column_unexpected",
+    "encoding_unexpected",
     "idempotency_key_reused",
     "insufficient_funds",
     "invalid_amount",
     "invalid_caller_id",
+    "invalid_calling_window",
     "invalid_columns",
     "invalid_country",
     "invalid_cursor",

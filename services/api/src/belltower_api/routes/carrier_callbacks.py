@@ -7,14 +7,15 @@ the carrier's own log of errors, which is where an operator has to find it. 400 
 what the carrier does next in the call; when no try brings an answer, it ends the call.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from prometheus_client import Counter
 
 from belltower.db import do_not_call
@@ -36,7 +37,7 @@ from belltower.telephony.twilio import (
     twiml_to_listen_on,
     twiml_to_part,
 )
-from belltower_api.dependencies import Res, Resources
+from belltower_api.dependencies import resources
 from belltower_api.errors import CallbackRefused
 from belltower_api.problems import problems
 
@@ -47,17 +48,25 @@ callbacks = Counter("belltower_callbacks_total", "Callbacks of the carrier, by w
 BODY_LIMIT = 2**16
 """Bytes; a callback has about one thousand."""
 
-router = APIRouter(tags=["Carrier"])
 
-Attempt = Annotated[str | None, Query(description="The attempt that the call was placed for.")]
-Signature = Annotated[str | None, Header(alias="X-Twilio-Signature")]
+class CarrierRoute(APIRoute):
+    """An operation that reads its request by itself: there are several for each call, and the parameters that FastAPI would read
+    for it, and the answer that it would write, cost as much as all that is done with them."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return self.endpoint
 
 
+router = APIRouter(tags=["Carrier"], route_class=CarrierRoute)
+
+Said = TypeVar("Said")
+
+_ATTEMPT, _SIGNATURE = "attempt", "X-Twilio-Signature"
 _CALL = "CA5c3f0e0b8a5f4e6d9d9a7b1c2d3e4f50"
 
 
-def _form_with(**fields: str) -> dict[str, Any]:
-    """The OpenAPI of a form with these fields, which are an example of them, and others."""
+def _signed_form_with(**fields: str) -> dict[str, Any]:
+    """The OpenAPI of a signed form with these fields, which are an example of them, and others."""
     schema = {
         "type": "object",
         "required": list(fields),
@@ -65,8 +74,22 @@ def _form_with(**fields: str) -> dict[str, Any]:
         "additionalProperties": {"type": "string"},
         "examples": [fields],
     }
-    content = {"application/x-www-form-urlencoded": {"schema": schema}}
-    return {"requestBody": {"required": True, "content": content}}
+    attempt = {
+        "name": _ATTEMPT,
+        "in": "query",
+        "description": "The attempt that the call was placed for.",
+        "schema": {"type": "string"},
+    }
+    signature = {
+        "name": _SIGNATURE,
+        "in": "header",
+        "description": "The carrier's signature of the URL and the form.",
+        "schema": {"type": "string"},
+    }
+    return {
+        "parameters": [attempt, signature],
+        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}},
+    }
 
 
 class Twiml(Response):
@@ -80,14 +103,12 @@ class Twiml(Response):
     summary="Report the status of a call",
     status_code=204,
     responses=problems(400, 403, 404, 413),
-    openapi_extra=_form_with(CallSid=_CALL, CallStatus="ringing"),
+    openapi_extra=_signed_form_with(CallSid=_CALL, CallStatus="ringing"),
 )
-async def report_call_status(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> None:
+async def report_call_status(request: Request) -> Response:
     """For the carrier only: a status callback in Twilio's form, signed over the configured public URL and the form."""
-    params = await _signed_form(request, res, CALLBACK_PATH, signature)
-    with _counting_invalid():
-        update = parse_callback(params, attempt)
-    await _apply(res, update)
+    update = await _read(request, CALLBACK_PATH, parse_callback)
+    return await _applied(request, update)
 
 
 @router.post(
@@ -95,17 +116,15 @@ async def report_call_status(request: Request, res: Res, attempt: Attempt = None
     summary="Report who answered a call",
     status_code=204,
     responses=problems(400, 403, 404, 413),
-    openapi_extra=_form_with(CallSid=_CALL, AnsweredBy="machine_start"),
+    openapi_extra=_signed_form_with(CallSid=_CALL, AnsweredBy="machine_start"),
 )
-async def report_who_answered(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> None:
+async def report_who_answered(request: Request) -> Response:
     """For the carrier only: whether a person or a machine answered, while the call goes on, signed like a status.
 
     A dialer hangs up on a machine that is to hear nothing.
     """
-    params = await _signed_form(request, res, WHO_ANSWERED_PATH, signature)
-    with _counting_invalid():
-        update = parse_who_answered(params, attempt)
-    await _apply(res, update)
+    update = await _read(request, WHO_ANSWERED_PATH, parse_who_answered)
+    return await _applied(request, update)
 
 
 @router.post(
@@ -116,21 +135,20 @@ async def report_who_answered(request: Request, res: Res, attempt: Attempt = Non
         200: {"content": {"text/xml": {"schema": {"type": "string"}, "example": "<Response><Hangup/></Response>"}}},
         **problems(400, 403, 404, 413),
     },
-    openapi_extra=_form_with(CallSid=_CALL, Digits="9"),
+    openapi_extra=_signed_form_with(CallSid=_CALL, Digits="9"),
 )
-async def report_key_press(request: Request, res: Res, attempt: Attempt = None, signature: Signature = None) -> Twiml:
+async def report_key_press(request: Request) -> Twiml:
     """For the carrier only: a key in Twilio's form, signed like a status. 9 puts the person called on the do-not-call list.
 
     Only our id of the attempt or the carrier's of the call has to be known: whose wish it is does not depend on more.
     """
-    params = await _signed_form(request, res, KEY_PRESS_PATH, signature)
-    with _counting_invalid():
-        press = parse_key_press(params, attempt)
+    press = await _read(request, KEY_PRESS_PATH, parse_key_press)
+    res = resources(request)
     async with res.callbacks.connect() as connection:
         callee = await find_callee(connection, press.attempt_id, press.carrier_call_id)
     if callee is None:
         callbacks.labels(Effect.UNMATCHED).inc()
-        log.warning("key_press_unmatched", attempt_id=attempt, carrier_call_id=press.carrier_call_id)
+        log.warning("key_press_unmatched", attempt_id=str(press.attempt_id), carrier_call_id=press.carrier_call_id)
         raise NotFound("This key was pressed in no call that Belltower placed.")
     if press.key != opt_out.KEY:
         callbacks.labels("another_key").inc()
@@ -144,24 +162,29 @@ async def report_key_press(request: Request, res: Res, attempt: Attempt = None, 
     return Twiml(twiml_to_part(callee.language, callee.voice))
 
 
-async def _apply(res: Resources, update: CallUpdate) -> None:
-    """Let a report have its effect. Raises `NotFound`."""
-    effect = await res.outcomes.apply(update, source="callback")
+async def _applied(request: Request, update: CallUpdate) -> Response:
+    """The answer to a report, once it has its effect. Raises `NotFound`."""
+    effect = await resources(request).outcomes.apply(update, source="callback")
     callbacks.labels(effect).inc()
     if effect is Effect.UNMATCHED:
         log.warning("callback_unmatched", attempt_id=str(update.attempt_id), carrier_call_id=update.carrier_call_id)
         raise NotFound("This report is about no call that Belltower placed.")
+    return Response(status_code=204)
 
 
-async def _signed_form(request: Request, res: Resources, path: str, signature: str | None) -> dict[str, str]:
-    """The form that the carrier posted to `path`. Raises `CallbackRefused` for one that it did not sign, and `Invalid`."""
+async def _read(request: Request, path: str, parse: Callable[[Mapping[str, str], str | None], Said]) -> Said:
+    """What the carrier says by the form that it posted to `path`. Raises `CallbackRefused` for one that it did not sign, and
+    `Invalid`."""
+    settings = resources(request).settings
+    query = request.scope["query_string"].decode("latin-1")
     with _counting_invalid():
         params = _form(await request.body())
-    query = request.scope["query_string"].decode("latin-1")
-    if not signature_is_valid(res.settings, f"{path}?{query}" if query else path, params, signature):
-        callbacks.labels("refused").inc()
-        raise CallbackRefused
-    return params
+        if not signature_is_valid(
+            settings, f"{path}?{query}" if query else path, params, request.headers.get(_SIGNATURE)
+        ):
+            callbacks.labels("refused").inc()
+            raise CallbackRefused
+        return parse(params, request.query_params.get(_ATTEMPT))
 
 
 @contextmanager

@@ -1,12 +1,11 @@
 """Calling windows, and what follows from them, as they are sent and shown."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from belltower.db.campaigns import Campaign
@@ -14,7 +13,7 @@ from belltower.domain.calling_hours import CLOSED, OPEN, Source
 from belltower.domain.calling_window import DAYS
 from belltower.domain.campaign import RUNNABLE
 from belltower.domain.zones import LONGEST_NAME, read_zone_name
-from belltower_api.schemas.values import BlankIsAbsent, Instant, Request
+from belltower_api.schemas.values import BlankIsAbsent, Instant, Request, json_object
 
 _START = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _END = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
@@ -58,18 +57,6 @@ def _unknown_zone(text: str) -> str:
 
 def _in_week(days: list[Day]) -> list[Day]:
     return sorted(set(days), key=DAYS.index)
-
-
-def _read(value: Any) -> Any:
-    """A form has texts only: there the object is JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        raise PydanticCustomError(
-            "invalid_calling_window", 'must be a JSON object, such as {"hours": null, "holidays": ["2030-12-25"]}.'
-        ) from None
 
 
 class OpenHours(Request):
@@ -129,7 +116,12 @@ class CallingWindow(Request):
 
 
 OwnWindow = Annotated[
-    Annotated[CallingWindow, BeforeValidator(_read, json_schema_input_type=CallingWindow)] | None, BlankIsAbsent
+    Annotated[
+        CallingWindow,
+        json_object(CallingWindow, "invalid_calling_window", '{"hours": null, "holidays": ["2030-12-25"]}'),
+    ]
+    | None,
+    BlankIsAbsent,
 ]
 
 

@@ -1,6 +1,5 @@
 """Whom a campaign rings, in every way that can be sent, and how a list is read."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
@@ -20,7 +19,7 @@ from belltower.domain import phone
 from belltower_api.contact_file import EncodingName, Wishes
 from belltower_api.contact_file.layout import LONGEST_TITLE, LONGEST_VALUE
 from belltower_api.schemas.problem import LISTED_ERRORS
-from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, one_line
+from belltower_api.schemas.values import BlankIsAbsent, ImportId, Name, Request, json_object, one_line
 
 MAX_LISTED = 50_000
 """Contacts in a request; more of them come as a file."""
@@ -58,18 +57,6 @@ def _writable(texts: list[str]) -> list[str]:
     except UnicodeEncodeError:
         raise PydanticCustomError("invalid_text", "holds text that is not valid Unicode.") from None
     return texts
-
-
-def _read_columns(value: Any) -> Any:
-    """A form has texts only: there the object is JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        raise PydanticCustomError(
-            "invalid_columns", 'must be a JSON object, such as {"Vorname": "name", "Notes": null}.'
-        ) from None
 
 
 def all_entries(texts: list[str]) -> list[str]:
@@ -160,7 +147,7 @@ class ListReading(Request):
         Annotated[
             dict[FieldName, Annotated[FieldName | None, BlankIsAbsent]],
             Field(max_length=_MAX_COLUMNS),
-            BeforeValidator(_read_columns, json_schema_input_type=dict[str, str | None]),
+            json_object(dict[str, str | None], "invalid_columns", '{"Vorname": "name", "Notes": null}'),
         ]
         | None,
         BlankIsAbsent,

@@ -1,16 +1,15 @@
 """How a campaign rings again, what it does with machines, how fast it calls, and what bounds all calls of an account."""
 
-import json
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from belltower.db import call_limits
 from belltower.domain import phone
 from belltower.domain.circuit_breaker import CircuitBreaker as Breaker
-from belltower_api.schemas.values import BlankIsAbsent, Request, WholeNumber, number
+from belltower_api.schemas.values import BlankIsAbsent, Request, WholeNumber, json_object, number
 
 MAX_CALLER_IDS = 200
 _LONGEST_DELAY = 30 * 86_400
@@ -33,25 +32,9 @@ ANSWERING_MACHINE = (
 CAMPAIGN_RATE = "New calls in any second at most; null: only the account's limits hold."
 
 
-def _read_object(value: Any) -> Any:
-    """A form has texts only: there the object is JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        raise PydanticCustomError(
-            "invalid_retry_delays", 'must be a JSON object, such as {"busy": 300, "failed": null}.'
-        ) from None
-
-
 Delay = Annotated[int, Field(ge=0, le=_LONGEST_DELAY), WholeNumber]
-RetryDelays = Annotated[
-    dict[Literal["busy", "no_answer", "voicemail", "failed"], Delay | None],
-    BeforeValidator(
-        _read_object, json_schema_input_type=dict[Literal["busy", "no_answer", "voicemail", "failed"], Delay | None]
-    ),
-]
+_Delays = dict[Literal["busy", "no_answer", "voicemail", "failed"], Delay | None]
+RetryDelays = Annotated[_Delays, json_object(_Delays, "invalid_retry_delays", '{"busy": 300, "failed": null}')]
 RetryBackoff = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
 AnsweringMachine = Literal["treat_as_answered", "leave_message", "hang_up"]
 Rate = Annotated[Annotated[int, Field(ge=1, le=_FASTEST), WholeNumber] | None, BlankIsAbsent]

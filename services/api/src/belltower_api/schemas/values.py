@@ -1,5 +1,6 @@
 """How values are written and read, wherever they stand."""
 
+import json
 import re
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,23 @@ def as_values(row: Any) -> dict[str, Any]:
     rest of an answer."""
     found = {field.name: getattr(row, field.name) for field in fields(row)}
     return {name: as_values(value) if is_dataclass(value) else value for name, value in found.items()}
+
+
+def json_object(kind: Any, code: str, example: str) -> BeforeValidator:
+    """For an object of a `kind` that may come as JSON: forms and queries have texts only. A text that is none is `code`."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise PydanticCustomError(code, "must be a JSON object, such as {example}.", {"example": example})
+        return found
+
+    return BeforeValidator(read, json_schema_input_type=kind)
 
 
 def shown_instant(instant: datetime) -> str:
