@@ -92,6 +92,9 @@ _STATUSES = {
     "canceled": CallStatus.CANCELLED,
 }
 
+_REPORTED = ("ringing", "answered", "completed")
+"""What the carrier tells us of a call. Not that it was `initiated`: the answer to our request said so, and telling costs as much."""
+
 _LISTED = ("queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled")
 """In the order of a call's life, so that one which moves on between two questions is met by a later one."""
 _LONGEST_WORD = 64
@@ -203,7 +206,7 @@ class TwilioCarrier:
             "Timeout": str(request.ring_timeout),
             "TimeLimit": str(request.time_limit),
             "StatusCallback": callback_url(self._public_url, request.attempt_id),
-            "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+            "StatusCallbackEvent": list(_REPORTED),
             "StatusCallbackMethod": "POST",
             **_detection(request, self._public_url),
         }
