@@ -84,7 +84,7 @@ say "Building and starting"
 docker compose up --build --detach --wait --quiet-pull
 
 say "The end-to-end tests, through the gateway"
-account=$(docker compose exec -T api belltower create-account "Example Ltd" --email ada@example.com \
+account=$(docker compose run --rm -T migrate create-account "Example Ltd" --email ada@example.com \
     --caller-id +14155550100 --balance 100.00 --json)
 BELLTOWER_API_KEY=$(field api_key <<< "$account") BELLTOWER_EMAIL=$(field email <<< "$account")
 BELLTOWER_PASSWORD=$(field password <<< "$account")

@@ -21,7 +21,7 @@ lock requirements.lock shared/pyproject.toml services/*/pyproject.toml deploy/lo
     --group pyproject.toml:build --group pyproject.toml:dev
 lock deploy/build.lock --constraint requirements.lock --group pyproject.toml:build
 lock shared/requirements.lock --constraint requirements.lock shared/pyproject.toml
-for service in api scheduler dialer carrier; do
+for service in api scheduler dialer carrier cli; do
     lock "services/$service/requirements.lock" --constraint requirements.lock \
         shared/pyproject.toml "services/$service/pyproject.toml"
 done

@@ -21,7 +21,7 @@ from tests.support.proxy import Proxy
 from tests.support.unknown_calls import lose_calls_of
 from tests.support.world import numbers
 
-from belltower.cli.api import Api
+from belltower_cli.api import Api
 from belltower_local import ports
 from belltower_local.servers import base_environment
 

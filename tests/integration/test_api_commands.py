@@ -14,9 +14,9 @@ import httpx
 import pytest
 from tests.support.api import PASSWORD, api_settings
 
-from belltower.cli import app
 from belltower.db.engine import create_engine
 from belltower_api.app import create_app
+from belltower_cli import app
 
 BELLTOWER = str(Path(sys.executable).with_name("belltower"))
 

@@ -13,8 +13,8 @@ import pytest
 from tests.support.busy import make_busy
 from typer.testing import CliRunner
 
-from belltower.cli import app
 from belltower.db.audit import RULES
+from belltower_cli import app
 
 BELLTOWER = str(Path(sys.executable).with_name("belltower"))
 

@@ -16,7 +16,6 @@ from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 from typer.testing import CliRunner
 
-from belltower.cli import app
 from belltower.db import dead_letters
 from belltower.domain.dead_letter import DeadMessage, Reason
 from belltower.events import CampaignDue
@@ -26,6 +25,7 @@ from belltower.messaging.dead_letters import DeadLetterConsumer
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.messaging.topology import DEAD_LETTER_QUEUE, DUE_QUEUE, declare
 from belltower.runtime.settings import BrokerSettings
+from belltower_cli import app
 from belltower_scheduler.dead_letters import recorder, replay_all
 
 EARLIER = CampaignDue([UUID(int=7)]).encode().replace(b'"version":1', b'"version":0')

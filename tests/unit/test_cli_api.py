@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from belltower.cli.api import Api, Failure, Refused, Unreachable
+from belltower_cli.api import Api, Failure, Refused, Unreachable
 
 Answer = httpx.Response | Exception
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import typer
 
-from belltower.cli.call_limits import changed_number, duration, read_breaker, read_cap
+from belltower_cli.call_limits import changed_number, duration, read_breaker, read_cap
 
 
 @pytest.mark.parametrize(

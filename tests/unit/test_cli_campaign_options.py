@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from belltower.cli import campaign_options
+from belltower_cli import campaign_options
 
 
 def test_delays_are_seconds_or_never_and_only_those_that_were_given() -> None:

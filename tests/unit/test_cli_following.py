@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from belltower.cli.api import Api, Failure, Refused, Unreachable
-from belltower.cli.following import Lost, follow
+from belltower_cli.api import Api, Failure, Refused, Unreachable
+from belltower_cli.following import Lost, follow
 
 ID, OTHER = "0198c5f2-7a30-7c41-9d0a-3f5e2b8c6d11", "0198c5f2-7a30-7c41-9d0a-3f5e2b8c6d12"
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import typer
 
-from belltower.cli.campaign_options import start_fields
-from belltower.cli.hours import shown, window
-from belltower.cli.show import waiting
 from belltower.domain.calling_window import DAYS
+from belltower_cli.campaign_options import start_fields
+from belltower_cli.hours import shown, window
+from belltower_cli.show import waiting
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from belltower.cli.server_sent_events import Event, Parser
+from belltower_cli.server_sent_events import Event, Parser
 
 STREAM = (
     "retry: 1500\n:\nid: 1-1\n\n"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 import typer
 
-from belltower.cli import connection, output
-from belltower.cli.api import Failure
-from belltower.cli.campaign_options import start_fields
-from belltower.cli.upload import columns
+from belltower_cli import connection, output
+from belltower_cli.api import Failure
+from belltower_cli.campaign_options import start_fields
+from belltower_cli.upload import columns
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_lateness_is_shown_in_a_fitting_unit(seconds: float | None, shown: str) 
 
 
 def test_whoever_runs_campaigns_waits_for_no_library_of_the_database() -> None:
-    loaded = "import sys, belltower.cli; print([name for name in sys.modules if name in ('sqlalchemy', 'asyncpg')])"
+    loaded = "import sys, belltower_cli; print([name for name in sys.modules if name in ('sqlalchemy', 'asyncpg')])"
     assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

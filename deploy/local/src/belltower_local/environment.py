@@ -25,7 +25,15 @@ from belltower_local.finding import missing_servers
 from belltower_local.packages import SetupError
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
-PROJECTS = ("shared", "services/api", "services/scheduler", "services/dialer", "services/carrier", "deploy/local")
+PROJECTS = (
+    "shared",
+    "services/api",
+    "services/scheduler",
+    "services/dialer",
+    "services/carrier",
+    "services/cli",
+    "deploy/local",
+)
 """What is installed in place, so that an edited file counts at once."""
 
 

@@ -93,7 +93,7 @@ _STATUSES = {
 }
 
 _REPORTED = ("ringing", "answered", "completed")
-"""What the carrier tells us of a call. Not that it was `initiated`: the answer to our request said so, and telling costs as much."""
+"""What the carrier tells us of a call. Not that it was `initiated`: the answer to our request said as much."""
 
 _LISTED = ("queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled")
 """In the order of a call's life, so that one which moves on between two questions is met by a later one."""

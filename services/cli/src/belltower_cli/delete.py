@@ -2,8 +2,8 @@
 
 import typer
 
-from belltower.cli.connection import KeyFile, Url, connected
-from belltower.cli.watch import CampaignId
+from belltower_cli.connection import KeyFile, Url, connected
+from belltower_cli.watch import CampaignId
 
 
 def delete_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None) -> None:

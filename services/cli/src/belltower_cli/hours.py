@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from belltower.cli.api import Json
 from belltower.domain.calling_window import DAYS
+from belltower_cli.api import Json
 
 _HOURS = re.compile(r"\s*(?P<days>[a-z,\s-]*?)\s*(?P<start>\d\d:\d\d)\s*-\s*(?P<end>\d\d:\d\d)\s*", re.IGNORECASE)
 _EVERY_DAY = ("", "daily")

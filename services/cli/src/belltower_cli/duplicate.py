@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from belltower.cli.campaign_options import At, Timezone, Watch, given, start_fields
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.created import present
-from belltower.cli.watch import CampaignId
+from belltower_cli.campaign_options import At, Timezone, Watch, given, start_fields
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.created import present
+from belltower_cli.watch import CampaignId
 
 
 def duplicate_campaign(

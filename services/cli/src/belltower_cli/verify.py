@@ -14,13 +14,13 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.cli.database import run
-from belltower.cli.output import complain, notices, output
 from belltower.db.accounts import choose_account
 from belltower.db.audit import MOST, RULES, Finding, Unfinished, audit
 from belltower.db.repair import repair
 from belltower.runtime.settings import LogSettings
 from belltower.runtime.telemetry import configure_logging
+from belltower_cli.database import run
+from belltower_cli.output import complain, notices, output
 
 CLEAN, FOUND, COULD_NOT = 0, 1, 2
 """Exit statuses."""

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from belltower.cli.api import Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.hours import shown
-from belltower.cli.output import counts, facts, instant, lateness, output, print_json, status
-from belltower.cli.watch import CampaignId
 from belltower.domain.zones import city_of
+from belltower_cli.api import Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.hours import shown
+from belltower_cli.output import counts, facts, instant, lateness, output, print_json, status
+from belltower_cli.watch import CampaignId
 
 
 def show_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None, as_json: AsJson = False) -> None:

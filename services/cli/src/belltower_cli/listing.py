@@ -7,10 +7,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import minute, output, plain, print_json, status
 from belltower.domain.campaign import CampaignStatus
+from belltower_cli.api import Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import minute, output, plain, print_json, status
 
 
 def list_campaigns(

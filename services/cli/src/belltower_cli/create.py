@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from belltower.cli.campaign_options import Message, Terms, Watch, with_terms
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.created import present
+from belltower_cli.campaign_options import Message, Terms, Watch, with_terms
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.created import present
 
 
 @with_terms

@@ -2,28 +2,28 @@
 
 import typer
 
-from belltower.cli import dead_letters, do_not_call, operator, series, unknown
-from belltower.cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
-from belltower.cli.call_limits import call_limits
-from belltower.cli.calling_hours import calling_hours
-from belltower.cli.create import create_campaign
-from belltower.cli.delete import delete_campaign
-from belltower.cli.download import download_results
-from belltower.cli.duplicate import duplicate_campaign
-from belltower.cli.edit import edit_campaign
-from belltower.cli.listing import list_campaigns
-from belltower.cli.moves import (
+from belltower_cli import dead_letters, do_not_call, operator, series, unknown
+from belltower_cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
+from belltower_cli.call_limits import call_limits
+from belltower_cli.calling_hours import calling_hours
+from belltower_cli.create import create_campaign
+from belltower_cli.delete import delete_campaign
+from belltower_cli.download import download_results
+from belltower_cli.duplicate import duplicate_campaign
+from belltower_cli.edit import edit_campaign
+from belltower_cli.listing import list_campaigns
+from belltower_cli.moves import (
     cancel_campaign,
     pause_all_campaigns,
     pause_campaign,
     resume_campaign,
     start_campaign,
 )
-from belltower.cli.retry import retry_campaign
-from belltower.cli.show import show_campaign
-from belltower.cli.upload import upload_campaign
-from belltower.cli.wallet import show_wallet
-from belltower.cli.watch import watch_campaign
+from belltower_cli.retry import retry_campaign
+from belltower_cli.show import show_campaign
+from belltower_cli.upload import upload_campaign
+from belltower_cli.wallet import show_wallet
+from belltower_cli.watch import watch_campaign
 
 app = typer.Typer(
     help="Belltower runs outbound voice-call campaigns at the moment they are due.",

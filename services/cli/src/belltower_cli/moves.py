@@ -2,12 +2,12 @@
 
 import typer
 
-from belltower.cli.api import Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import output, print_json
-from belltower.cli.show import present
-from belltower.cli.watch import CampaignId
 from belltower.domain.campaign import Move
+from belltower_cli.api import Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import output, print_json
+from belltower_cli.show import present
+from belltower_cli.watch import CampaignId
 
 
 def pause_campaign(campaign: CampaignId, url: Url = None, key_file: KeyFile = None, as_json: AsJson = False) -> None:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.hours import Holidays, Hours, shown, window
-from belltower.cli.output import facts, output, print_json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.hours import Holidays, Hours, shown, window
+from belltower_cli.output import facts, output, print_json
 
 _SAID = {"closed": "not called", "open": "called at any time"}
 

@@ -6,9 +6,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import facts, instant, money, output, plain, print_json
+from belltower_cli.api import Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import facts, instant, money, output, plain, print_json
 
 
 def show_wallet(

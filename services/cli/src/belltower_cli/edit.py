@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from belltower.cli.api import Json
-from belltower.cli.campaign_options import Terms, given, with_terms
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import output, plain, print_json
-from belltower.cli.show import present
-from belltower.cli.watch import CampaignId
+from belltower_cli.api import Json
+from belltower_cli.campaign_options import Terms, given, with_terms
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import output, plain, print_json
+from belltower_cli.show import present
+from belltower_cli.watch import CampaignId
 
 
 @with_terms

@@ -1,9 +1,9 @@
 """`belltower retry`: those that a campaign did not reach."""
 
-from belltower.cli.campaign_options import At, Timezone, Watch, start_fields
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.created import present
-from belltower.cli.watch import CampaignId
+from belltower_cli.campaign_options import At, Timezone, Watch, start_fields
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.created import present
+from belltower_cli.watch import CampaignId
 
 
 def retry_campaign(

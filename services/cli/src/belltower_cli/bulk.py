@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import typer
 from rich.text import Text
 
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import output, plain, print_json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import output, plain, print_json
 
 _AT_ONCE = 100
 """Campaigns that the API takes in a request."""

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from belltower.cli.api import Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import facts, output, print_json
+from belltower_cli.api import Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import facts, output, print_json
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _CAP = re.compile(r"(\d{1,6})/(\d{1,8})([smhd])", re.ASCII)

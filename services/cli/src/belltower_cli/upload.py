@@ -9,11 +9,11 @@ from rich.console import RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, Task, TransferSpeedColumn
 from rich.spinner import Spinner
 
-from belltower.cli.api import Api, Failure, Json
-from belltower.cli.campaign_options import Message, Terms, Watch, given, with_terms
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.created import present
-from belltower.cli.output import notices
+from belltower_cli.api import Api, Failure, Json
+from belltower_cli.campaign_options import Message, Terms, Watch, given, with_terms
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.created import present
+from belltower_cli.output import notices
 
 _PATIENCE = 600
 """Seconds within which the API has read a file of the largest size."""

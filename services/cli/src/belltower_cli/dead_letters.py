@@ -5,8 +5,8 @@ from uuid import UUID
 
 import typer
 
-from belltower.cli.connection import AsJson
 from belltower.domain.dead_letter import Status
+from belltower_cli.connection import AsJson
 
 commands = typer.Typer(
     help="Messages between scheduler and dialers that came to nothing. No campaign is lost by one.",
@@ -27,7 +27,7 @@ def list_dead_letters(
     as_json: AsJson = False,
 ) -> None:
     """List the dead letters, the latest first. --json prints one on a line."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.list_dead_letters(status, limit=limit, as_json=as_json)
 
@@ -35,7 +35,7 @@ def list_dead_letters(
 @commands.command(name="replay")
 def replay_dead_letters(ids: Ids) -> None:
     """Have a scheduler send them again, within seconds. What comes to nothing again waits here once more."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.replay_dead_letters(ids)
 
@@ -43,7 +43,7 @@ def replay_dead_letters(ids: Ids) -> None:
 @commands.command(name="discard")
 def discard_dead_letters(ids: Ids) -> None:
     """Be done with them: they are not sent again. No campaign is touched."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.discard_dead_letters(ids)
 
@@ -51,7 +51,7 @@ def discard_dead_letters(ids: Ids) -> None:
 @operators.command(name="list")
 def list_operators() -> None:
     """List the operators."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.list_operators()
 
@@ -59,7 +59,7 @@ def list_operators() -> None:
 @operators.command(name="add")
 def add_operator(email: Email) -> None:
     """Make somebody who has an account an operator."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.make_operator(email, is_operator=True)
 
@@ -67,6 +67,6 @@ def add_operator(email: Email) -> None:
 @operators.command(name="remove")
 def remove_operator(email: Email) -> None:
     """Make somebody an operator no more. Their account stays."""
-    from belltower.cli import operations
+    from belltower_cli import operations
 
     operations.make_operator(email, is_operator=False)

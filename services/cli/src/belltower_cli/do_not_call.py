@@ -9,11 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Api, Json
-from belltower.cli.campaign_options import given
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import minute, output, plain, print_json
-from belltower.cli.upload import send_file
+from belltower_cli.api import Api, Json
+from belltower_cli.campaign_options import given
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import minute, output, plain, print_json
+from belltower_cli.upload import send_file
 
 app = typer.Typer(help="Numbers that no campaign rings: see them, add some, let some go.", no_args_is_help=True)
 

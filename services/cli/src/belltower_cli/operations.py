@@ -10,13 +10,13 @@ import typer
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from belltower.cli.database import email_address, run
-from belltower.cli.output import minute, output, plain, print_json
 from belltower.db import dead_letters, users
 from belltower.db.dead_letters import DeadLetter
 from belltower.db.engine import transaction
 from belltower.db.page import Page
 from belltower.domain.dead_letter import Reason, Status
+from belltower_cli.database import email_address, run
+from belltower_cli.output import minute, output, plain, print_json
 
 _ACTOR = "operator at a terminal"
 _WORDS = {

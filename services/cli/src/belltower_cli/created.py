@@ -2,9 +2,9 @@
 
 from rich.text import Text
 
-from belltower.cli.api import Api, Json
-from belltower.cli.output import facts, instant, output, plain, print_json, status
-from belltower.cli.watch import watch
+from belltower_cli.api import Api, Json
+from belltower_cli.output import facts, instant, output, plain, print_json, status
+from belltower_cli.watch import watch
 
 
 def present(api: Api, campaign: Json, *, follow: bool, as_json: bool) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from belltower.cli.api import Json
-from belltower.cli.hours import Holidays, Hours, window
+from belltower_cli.api import Json
+from belltower_cli.hours import Holidays, Hours, window
 
 Message = Annotated[
     str,

@@ -8,10 +8,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Json
-from belltower.cli.campaign_options import given
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import facts, instant, minute, money, output, plain, print_json
+from belltower_cli.api import Json
+from belltower_cli.campaign_options import given
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import facts, instant, minute, money, output, plain, print_json
 
 app = typer.Typer(
     help="Calls of which nobody knows what became: see them, have people rung again, or give them up.",

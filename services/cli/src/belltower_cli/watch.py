@@ -12,11 +12,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Api, Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.following import Lost, follow
-from belltower.cli.output import complain, counts, instant, lateness, output, plain, print_json, status
 from belltower.domain.campaign import CampaignStatus
+from belltower_cli.api import Api, Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.following import Lost, follow
+from belltower_cli.output import complain, counts, instant, lateness, output, plain, print_json, status
 
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from belltower.cli.api import Api, Failure, Json, Refused
-from belltower.cli.server_sent_events import Parser
 from belltower.domain.campaign import FINAL
+from belltower_cli.api import Api, Failure, Json, Refused
+from belltower_cli.server_sent_events import Parser
 
 _SILENCE = 45
 """Seconds without a byte after which the line is dead: the API says something every 15."""

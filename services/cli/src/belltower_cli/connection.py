@@ -10,8 +10,8 @@ from typing import Annotated
 import httpx
 import typer
 
-from belltower.cli.api import Api, Failure
-from belltower.cli.output import complain
+from belltower_cli.api import Api, Failure
+from belltower_cli.output import complain
 
 _LONGEST_KEY = 500
 

@@ -12,7 +12,7 @@ from belltower.domain.principal import Role
 
 def migrate_database() -> None:
     """Bring the database at DATABASE_URL to the newest schema; wait up to 30 s until it accepts connections."""
-    from belltower.cli import database
+    from belltower_cli import database
 
     database.bring_to_newest_schema()
 
@@ -34,7 +34,7 @@ def open_account(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Create an account with its first administrator and an API key. The key, and a password made here, are shown once."""
-    from belltower.cli import database
+    from belltower_cli import database
 
     database.open_account(
         name,
@@ -65,7 +65,7 @@ def add_user(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Add a person to an account. Their password is asked for."""
-    from belltower.cli import database
+    from belltower_cli import database
 
     database.add_user(
         email,
@@ -93,6 +93,6 @@ def verify(
 
     Exit status: 0, all holds; 1, something was found that was not repaired; 2, it could not be looked at.
     """
-    from belltower.cli.verify import verify_database
+    from belltower_cli.verify import verify_database
 
     verify_database(account, repairs=repair, as_json=as_json, time_limit=time_limit)

@@ -10,9 +10,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from belltower.cli.api import Failure, Json
-from belltower.cli.connection import AsJson, KeyFile, Url, connected
-from belltower.cli.output import facts, minute, output, plain, print_json
+from belltower_cli.api import Failure, Json
+from belltower_cli.connection import AsJson, KeyFile, Url, connected
+from belltower_cli.output import facts, minute, output, plain, print_json
 
 commands = typer.Typer(help="Recurring campaigns.", no_args_is_help=True)
 

@@ -10,10 +10,10 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from belltower.cli.api import Api, Failure
-from belltower.cli.connection import KeyFile, Url, connected
-from belltower.cli.output import notices
-from belltower.cli.watch import CampaignId
+from belltower_cli.api import Api, Failure
+from belltower_cli.connection import KeyFile, Url, connected
+from belltower_cli.output import notices
+from belltower_cli.watch import CampaignId
 
 
 def download_results(
