@@ -123,7 +123,7 @@ async def staged(servers: BenchServers, name: str) -> AsyncIterator[Stage]:
             engine = create_engine(DatabaseSettings.model_validate({"DATABASE_URL": database_url}), name="bench")
             await migrate(engine)
             await engine.dispose()
-            start = Start(database_url, amqp_url, logs)
+            start = Start(database_url, amqp_url, logs, forks=False)
             database = await asyncpg.connect(database_url, command_timeout=900)
             try:
                 yield Stage(start, database_url, amqp_url, logs, database)

@@ -47,7 +47,7 @@ print(json.dumps({"name": "Check", "welcome_message": "Hello.", "phone_numbers":
 taker_of() { # CAMPAIGN -> the container of the dialer that took it over
     local id
     for id in $(docker compose ps --quiet dialer); do
-        if docker logs "$id" 2>&1 | grep "$1" | grep --quiet campaign_taken; then echo "$id"; fi
+        if docker logs "$id" 2>&1 | grep "$1" | grep --quiet campaigns_taken; then echo "$id"; fi
     done
 }
 

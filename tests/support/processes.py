@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.support.nursery import Forked, nursery
 
 from belltower_local import ports
 from belltower_local.servers import base_environment
@@ -26,12 +27,13 @@ _services = pytest.StashKey[list["Service"]]()
 class Service:
     """A process of a service."""
 
-    def __init__(self, name: str, package: str, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, name: str, package: str, environment: dict[str, str], log: Path, *, is_forked: bool) -> None:
         self.name = name
         self.environment = environment
         self.url = f"http://127.0.0.1:{environment['BELLTOWER_HTTP_PORT']}"
-        self._command = [sys.executable, "-m", package]
+        self._package = package
         self._log = log
+        self._is_forked = is_forked
         self._process = self._begin()
 
     @property
@@ -89,7 +91,7 @@ class Service:
     def wait_until_ready(self, timeout: float = 30.0) -> None:
         """Wait until it says that it is ready. Raises `AssertionError` with its log when it ends, or after `timeout` seconds."""
         deadline = time.monotonic() + timeout
-        with httpx.Client(trust_env=False, timeout=5) as client:
+        with httpx.Client(trust_env=False, verify=False, timeout=5) as client:
             while True:
                 assert self.is_running, f"{self.name} ended with {self._process.returncode}:\n{self.logs}"
                 try:
@@ -106,10 +108,12 @@ class Service:
             self._process.kill()
         self._process.wait()
 
-    def _begin(self) -> subprocess.Popen[bytes]:
+    def _begin(self) -> "subprocess.Popen[bytes] | Forked":
+        if self._is_forked and "LD_PRELOAD" not in self.environment:
+            return nursery().start(self._package, self.environment, self._log)
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                self._command,
+                [sys.executable, "-m", self._package],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -121,10 +125,12 @@ class Service:
 class Start:
     """Starts services for one test; all that it started ends with the test."""
 
-    def __init__(self, database_url: str, amqp_url: str, logs: Path) -> None:
+    def __init__(self, database_url: str, amqp_url: str, logs: Path, *, forks: bool = True) -> None:
+        """`forks`: from the nursery, which is quick; otherwise as anybody starts a process."""
         self.services: list[Service] = []
         self._servers = {"DATABASE_URL": database_url, "AMQP_URL": amqp_url}
         self._logs = logs
+        self._forks = forks
         self._api_port = ports.any_free()
 
     @property
@@ -162,7 +168,7 @@ class Start:
             **environment,
         }
         name = f"{service}-{number}"
-        started = Service(name, f"belltower_{service}", settings, self._logs / f"{name}.log")
+        started = Service(name, f"belltower_{service}", settings, self._logs / f"{name}.log", is_forked=self._forks)
         self.services.append(started)
         return started
 
