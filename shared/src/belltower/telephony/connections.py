@@ -14,7 +14,10 @@ class ShardedTransport(httpx.AsyncBaseTransport):
         limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=keepalive_expiry
         )
-        self._shards = [httpx.AsyncHTTPTransport(retries=0, limits=limits, trust_env=False) for _ in range(shards)]
+        trusted = httpx.create_ssl_context(trust_env=False)  # read once: the world's authorities take a megabyte and 15 ms
+        self._shards = [
+            httpx.AsyncHTTPTransport(verify=trusted, retries=0, limits=limits, trust_env=False) for _ in range(shards)
+        ]
         self._under_way = [0] * shards
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
