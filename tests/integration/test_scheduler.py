@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,12 +13,15 @@ import aio_pika
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from tests.support.books import Books
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 from tests.support.world import listed
 
+from belltower.db import ownership
 from belltower.db.due import Due, get_scheduled_campaigns_to_run, next_wake
+from belltower.db.engine import in_transaction
 from belltower.db.notify import wake_scheduler
 from belltower.db.occurrences import LEAD
 from belltower.db.ownership import take_over
@@ -498,6 +501,24 @@ async def test_a_takeover_waits_for_the_instant_and_its_history_has_both_moves(c
         ("scheduled", "pending", "scheduler"),
         ("pending", "processing", "a dialer"),
     ]
+
+
+async def test_what_comes_due_while_a_dialer_looks_is_taken_at_once(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The instant passes after the takeover and before the question what became of it: nobody has locked it."""
+    (campaign,) = await clock.campaigns(due_in=0.2)
+
+    async def slowly(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
+        done = await in_transaction(engine, work)
+        await asyncio.sleep(0.4)
+        return done
+
+    monkeypatch.setattr(ownership, "in_transaction", slowly)
+    monkeypatch.setattr(ownership, "_LOCKED_PAUSE", 3600)
+    async with asyncio.timeout(20):
+        (taken,) = await take_over(clock.books.engine, clock.books.dialer, [campaign], actor="a dialer")
+    assert taken.id == campaign
 
 
 async def test_an_edit_in_the_last_moment_wins(clock: Clock) -> None:

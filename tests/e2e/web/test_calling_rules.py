@@ -27,6 +27,9 @@ NO_LIMITS: dict[str, Any] = {
 }
 
 
+CALLER = {"caller_id": "+14155550100", "voice_agent": None}
+
+
 @pytest.fixture(scope="module")
 def office(product: Product) -> Product:
     """An account whose rules nobody else changes."""
@@ -38,6 +41,7 @@ def ruled(office: Product, browser: Browser) -> Iterator[tuple[Page, Visit]]:
     """Its administrator on the page of calling rules, which are those of a new account."""
     put(office, "calling-hours", AT_ANY_TIME)
     put(office, "call-limits", NO_LIMITS)
+    put(office, "caller", CALLER)
     with Visit(browser, office).opened() as visit:
         yield visit.sign_in("/calling-rules"), visit
 
@@ -105,6 +109,30 @@ def test_hours_are_set_for_each_day_and_hold_from_then_on(ruled: tuple[Page, Vis
         "unknown_zone": "closed",
     }
     visit.forgive("ERR_INTERNET_DISCONNECTED|ERR_NETWORK")
+
+
+def test_who_calls_is_set_and_said_where_a_message_is_written(ruled: tuple[Page, Visit], office: Product) -> None:
+    page, visit = ruled
+    form = page.get_by_role("form", name="Who calls")
+    expect(form.get_by_role("status")).to_contain_text("People see +14155550100")
+    form.get_by_label("Voice agent").fill("https://agent.example.com/calls")
+    form.get_by_role("button", name="Save caller").click()
+    expect(form.get_by_text("The address of a voice agent begins with wss://")).to_be_visible()
+    form.get_by_label("Voice agent").fill("wss://agent.example.com/calls?key=1")
+    form.get_by_role("button", name="Save caller").click()
+    expect(form.get_by_text("This is not the address of a voice agent")).to_be_visible()
+    form.get_by_label("Voice agent").fill("wss://agent.example.com/calls")
+    form.get_by_label("Caller ID").fill("+1 415 555 0177")
+    form.get_by_role("button", name="Save caller").click()
+    expect(page.get_by_text("Who calls is saved")).to_be_visible()
+    expect(form.get_by_label("Caller ID")).to_have_value("+14155550177")
+    expect(form.get_by_role("button", name="Save caller")).to_be_disabled()
+    assert held(office, "caller") == {"caller_id": "+14155550177", "voice_agent": "wss://agent.example.com/calls"}
+    page.get_by_role("link", name="Campaigns", exact=True).first.click()
+    dialog = opened(page)
+    expect(dialog.get_by_text("voice agent speaks in calls, and not this message")).to_be_visible()
+    assert accessibility_problems(page) == []
+    visit.forgive("400")
 
 
 def test_limits_are_set_and_what_the_api_refuses_is_said_at_its_place(
@@ -240,7 +268,7 @@ def test_the_rules_are_for_everybody_to_read_and_for_administrators_to_change(
 ) -> None:
     closed_now(office)
     put(office, "call-limits", NO_LIMITS | {"frequency_cap": {"calls": 3, "period": 86_400}})
-    for person, change in ((office, 2), (member, 0)):
+    for person, change in ((office, 3), (member, 0)):
         with Visit(browser, person, color_scheme=colours).opened() as visit:
             page = visit.sign_in("/calling-rules")
             for size in (WIDE, PHONE):

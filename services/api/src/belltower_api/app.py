@@ -25,6 +25,7 @@ from belltower_api.routes import (
     calendar,
     calendar_feeds,
     call_limits,
+    caller,
     calling_hours,
     calls,
     campaigns,
@@ -160,6 +161,7 @@ def create_app(settings: ApiSettings, engine: AsyncEngine, callbacks: AsyncEngin
     app.include_router(calls.router)
     app.include_router(unknown_calls.router)
     app.include_router(do_not_call.router)
+    app.include_router(caller.router)
     app.include_router(call_limits.router)
     app.include_router(calling_hours.router)
     app.include_router(stream.router)

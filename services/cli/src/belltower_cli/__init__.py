@@ -5,6 +5,7 @@ import typer
 from belltower_cli import dead_letters, do_not_call, operator, series, unknown
 from belltower_cli.bulk import archive_campaigns, bulk_campaigns, unarchive_campaigns
 from belltower_cli.call_limits import call_limits
+from belltower_cli.caller import caller
 from belltower_cli.calling_hours import calling_hours
 from belltower_cli.create import create_campaign
 from belltower_cli.delete import delete_campaign
@@ -52,6 +53,7 @@ for _name, _command in (
     ("delete", delete_campaign),
     ("bulk", bulk_campaigns),
     ("wallet", show_wallet),
+    ("caller", caller),
     ("calling-hours", calling_hours),
     ("call-limits", call_limits),
 ):

@@ -400,6 +400,12 @@ export const callingHoursQuery = queryOptions({
   queryFn: ({ signal }) => answered(api.GET("/api/calling-hours", { signal })),
 });
 
+/** The number that people see, and who speaks with them. */
+export const callerQuery = queryOptions({
+  queryKey: ["caller"],
+  queryFn: ({ signal }) => answered(api.GET("/api/caller", { signal })),
+});
+
 /** What bounds the calls of all campaigns together. */
 export const callLimitsQuery = queryOptions({
   queryKey: ["call-limits"],

@@ -1,15 +1,17 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { callingHoursQuery, callLimitsQuery } from "@/api/queries";
+import { callerQuery, callingHoursQuery, callLimitsQuery } from "@/api/queries";
 import { PageHeader } from "@/layout/page-header";
 import { useIsAdministrator } from "@/session/use-role";
 import { Failure, Loading, Skeleton } from "@/ui/states";
+import { CallerForm } from "./caller-fields";
 import { HoursForm } from "./hours-fields";
 import { LimitsForm } from "./limits-fields";
-import { HoursShown, LimitsShown } from "./shown";
+import { CallerShown, HoursShown, LimitsShown } from "./shown";
 
-/** When the account's campaigns may call, how fast, and when they stop by themselves. Administrators change it; all see it. */
+/** Who calls, when the account's campaigns may, how fast, and when they stop by themselves. Administrators change it; all see it. */
 export function CallingRulesPage() {
+  const caller = useQuery(callerQuery);
   const hours = useQuery(callingHoursQuery);
   const limits = useQuery(callLimitsQuery);
   const mayChange = useIsAdministrator();
@@ -24,6 +26,9 @@ export function CallingRulesPage() {
         }
       />
       <div className="flex max-w-3xl flex-col gap-6">
+        <Rules title="Who calls" query={caller} size="h-40">
+          {(data) => (mayChange ? <CallerForm caller={data} /> : <CallerShown caller={data} />)}
+        </Rules>
         <Rules title="Calling hours" query={hours} size="h-96">
           {(data) => (mayChange ? <HoursForm hours={data} /> : <HoursShown hours={data} />)}
         </Rules>

@@ -26,13 +26,14 @@ const NUMBER = { inputMode: "numeric", autoComplete: "off" } as const;
 /** How fast all campaigns together call, how often one number, and when a campaign stops by itself. For administrators. */
 export function LimitsForm({ limits }: { limits: Schemas["CallLimits"] }) {
   const client = useQueryClient();
-  const { values, change: set, reset, isChanged } = useEdited(valuesOfLimits(limits));
+  const { values, change: set, reset, keep, isChanged } = useEdited(valuesOfLimits(limits));
   const [problems, setProblems] = useState<LimitsProblems>({});
   const [others, setOthers] = useState<string[]>([]);
   const save = useMutation({
-    mutationFn: (body: Schemas["CallLimits"]) => answered(api.PUT("/api/call-limits", { body })),
-    onSuccess: (saved) => {
+    mutationFn: (sent: LimitsValues) => answered(api.PUT("/api/call-limits", { body: limitsOf(sent) })),
+    onSuccess: (saved, sent) => {
       client.setQueryData(callLimitsQuery.queryKey, saved);
+      keep(sent, valuesOfLimits(saved));
       toast.success("The call limits are saved", {
         description: "Every call that is placed from now on keeps to them. Calls on the line go on.",
       });
@@ -61,7 +62,7 @@ export function LimitsForm({ limits }: { limits: Schemas["CallLimits"] }) {
     const found = limitsProblems(values);
     setProblems(found);
     setOthers([]);
-    if (Object.keys(found).length === 0) save.mutate(limitsOf(values));
+    if (Object.keys(found).length === 0) save.mutate(values);
   }
 
   const isRight = Object.keys(limitsProblems(values)).length === 0;

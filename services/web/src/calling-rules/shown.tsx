@@ -5,6 +5,7 @@ import type { Schemas } from "@/api/client";
 import { count } from "@/words/amounts";
 import { DAYS, holidayWords, hoursWords, nameOfDay, readHours, unknownWords } from "@/words/calling-hours";
 import { here } from "@/words/moments";
+import { callerWords } from "./caller-form";
 import { limitsWords } from "./limits-form";
 
 export function HoursShown({
@@ -36,6 +37,16 @@ export function HoursShown({
       )}
       <Rule label="Unknown numbers">{unknownWords(unknown_zone)}</Rule>
       <Rule label="Whose clocks">Those of the person called.</Rule>
+    </dl>
+  );
+}
+
+export function CallerShown({ caller }: { caller: Schemas["Caller"] }) {
+  const [number, agent] = callerWords(caller);
+  return (
+    <dl>
+      <Rule label="Caller ID">{number}</Rule>
+      <Rule label="Who speaks">{agent}</Rule>
     </dl>
   );
 }

@@ -5,6 +5,8 @@ export function useEdited<T>(saved: T): {
   values: T;
   change: (changed: Partial<T>) => void;
   reset: () => void;
+  /** What was sent is kept, in these words. What was typed meanwhile stays. */
+  keep: (sent: T, kept: T) => void;
   isChanged: boolean;
 } {
   const [base, setBase] = useState(saved);
@@ -19,6 +21,10 @@ export function useEdited<T>(saved: T): {
     values,
     change: (changed) => setValues((held) => ({ ...held, ...changed })),
     reset: () => setValues(base),
+    keep: (sent, kept) => {
+      setBase(kept);
+      setValues((held) => (isSame(held, sent) ? kept : held));
+    },
     isChanged,
   };
 }

@@ -1,9 +1,12 @@
 /** What people hear: the message with its placeholders, and how it is read out. */
 
-import { Plus } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Bot, Plus } from "lucide-react";
 import { useRef } from "react";
 import { useFormContext, useWatch } from "react-hook-form";
+import { callerQuery } from "@/api/queries";
 import { Field, Input, Select, Textarea } from "@/ui/field";
+import { Notice } from "@/ui/notice";
 import { count } from "@/words/amounts";
 import { LANGUAGES, languageName, voiceFor, voiceName, voicesOf } from "@/words/languages";
 import { inserted } from "@/words/placeholders";
@@ -23,6 +26,7 @@ function withOwn(known: typeof languages, own: string | undefined): typeof langu
 export function MessageFields({ placeholders }: { placeholders: readonly string[] }) {
   const { register, setValue, getValues, control, formState } = useFormContext<Draft>();
   const [message, language] = useWatch({ control, name: ["message", "language"] });
+  const agent = useQuery(callerQuery).data?.voice_agent;
   const area = useRef<HTMLTextAreaElement | null>(null);
   const name = register("name"); // of several wrong fields the one that is registered first gets the focus
   const { ref, ...registered } = register("message");
@@ -68,6 +72,11 @@ export function MessageFields({ placeholders }: { placeholders: readonly string[
           />
         )}
       </Field>
+      {agent && (
+        <Notice tone="plain" icon={Bot}>
+          The account’s voice agent speaks in calls, and not this message: {agent}
+        </Notice>
+      )}
       {/* biome-ignore lint/a11y/useSemanticElements: buttons of a kind, not fields */}
       <div
         className="-mt-1 flex max-h-28 flex-wrap items-center gap-1.5 overflow-y-auto p-0.5 -mx-0.5"

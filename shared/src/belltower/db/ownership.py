@@ -83,6 +83,7 @@ async def take_over(
     """
     taken: list[Taken] = []
     remaining = list(ids)
+    was_due: set[UUID] = set()
     for _ in range(_TRIES):
 
         async def work(connection: AsyncConnection, ids: list[UUID] = remaining) -> list[Taken]:
@@ -109,7 +110,12 @@ async def take_over(
         if not soon:
             break
         remaining = list(soon)
-        await asyncio.sleep(min(soon.values()) or _LOCKED_PAUSE)
+        is_due = {campaign_id for campaign_id, due_in in soon.items() if not due_in}
+        if (
+            is_due <= was_due
+        ):  # what came due between the two statements is taken at once; what was due before is locked
+            await asyncio.sleep(min(soon.values()) or _LOCKED_PAUSE)
+        was_due |= is_due
     return taken
 
 

@@ -14,7 +14,9 @@ class ShardedTransport(httpx.AsyncBaseTransport):
         limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=keepalive_expiry
         )
-        trusted = httpx.create_ssl_context(trust_env=False)  # read once: the world's authorities take a megabyte and 15 ms
+        trusted = httpx.create_ssl_context(
+            trust_env=False
+        )  # read once: the world's authorities take a megabyte and 15 ms
         self._shards = [
             httpx.AsyncHTTPTransport(verify=trusted, retries=0, limits=limits, trust_env=False) for _ in range(shards)
         ]
