@@ -5,11 +5,18 @@ from itertools import chain, groupby, islice
 from operator import attrgetter
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # How long it takes to think an example up says more about the machine than about the test.
 settings.register_profile("belltower", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("belltower")
+
+# What is logged in a test's own process. To draw tracebacks with all local variables takes seconds for each.
+*others, _ = structlog.get_config()["processors"]
+structlog.configure(
+    processors=[*others, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 pytest_plugins = [
     "tests.support.servers",

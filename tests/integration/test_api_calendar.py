@@ -11,7 +11,7 @@ from ical.event import Event
 from tests.support.api import Api, created, refused
 
 from belltower.db.occurrences import make_one
-from belltower_api import ical_feed
+from belltower_api import written_calendars
 from belltower_api.routes import calendar as calendar_route
 from belltower_api.routes import calendar_feeds
 
@@ -228,7 +228,11 @@ async def test_a_calendar_that_did_not_change_is_not_sent_again_and_not_written_
         first = await client.get(path)
         again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
-        assert again.headers["cache-control"] == first.headers["cache-control"] == f"private, max-age={ical_feed.FRESH}"
+        assert (
+            again.headers["cache-control"]
+            == first.headers["cache-control"]
+            == f"private, max-age={written_calendars.FRESH}"
+        )
         await created(api, name="Second")
         assert "Second" not in (await client.get(path)).text, "for a minute it is given again"
     assert [event.summary for event in (await read(api, path)).events] == ["Test", "Second"]
@@ -250,10 +254,10 @@ async def test_an_account_has_so_many_feeds(api: Api, monkeypatch: pytest.Monkey
 
 
 def test_calendars_that_were_written_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = ical_feed.WrittenCalendars()
-    monkeypatch.setattr(ical_feed, "_MOST_KEPT", 2)
+    kept = written_calendars.WrittenCalendars()
+    monkeypatch.setattr(written_calendars, "_MOST_KEPT", 2)
     for number in range(3):
         kept.keep(UUID(int=number), b"x")
     assert [kept.get(UUID(int=number)) for number in range(3)] == [None, b"x", b"x"]
-    monkeypatch.setattr(ical_feed, "boot_time", lambda: 1e12)
+    monkeypatch.setattr(written_calendars, "boot_time", lambda: 1e12)
     assert kept.get(UUID(int=2)) is None

@@ -13,6 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from aiohttp import web
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH
+from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, signature_is_valid
+from belltower.telephony.twilio.client import TwilioCarrier
 from pydantic import SecretStr
 from tests.support.eventually import eventually
 from tests.support.processes import ACCOUNT_SID, AUTH_TOKEN, Service, Start
@@ -24,7 +27,6 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 from belltower.domain.call import CallStatus
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import CarrierKind, CarrierSettings
-from belltower.telephony import twilio
 from belltower.telephony.provider import (
     CallRequest,
     CarrierUnavailable,
@@ -33,14 +35,7 @@ from belltower.telephony.provider import (
     Rejected,
     Unknown,
 )
-from belltower.telephony.twilio import (
-    CALLBACK_PATH,
-    KEY_PRESS_PATH,
-    TwilioCarrier,
-    parse_callback,
-    parse_key_press,
-    signature_is_valid,
-)
+from belltower.telephony.twilio import client as twilio
 from belltower_local import ports
 
 CALLER = "+14155550100"

@@ -15,7 +15,7 @@ from tests.support.processes import ACCOUNT_SID, AUTH_TOKEN
 from tests.support.world import CALLER_ID, World
 
 from belltower.domain.campaign import CampaignStatus
-from belltower.telephony import twilio
+from belltower.telephony.twilio import client as twilio
 
 ANSWERED = "+12025559900"
 FAILS = "+12025559906"  # every request answered 500, and nobody is rung

@@ -23,11 +23,11 @@ from belltower.outcomes import Outcomes
 from belltower_api import merge_patch
 from belltower_api.errors import AdministratorsOnly, OperatorsOnly, RepeatedMember, Unauthorised, UnsupportedMediaType
 from belltower_api.etag import with_etag
-from belltower_api.ical_feed import WrittenCalendars
 from belltower_api.idempotency import answered_once
 from belltower_api.live import Live
 from belltower_api.same_origin import refuse_other_sites
 from belltower_api.settings import ApiSettings
+from belltower_api.written_calendars import WrittenCalendars
 
 bearer = HTTPBearer(
     auto_error=False, scheme_name="apiKey", description="An account's API key: `Authorization: Bearer bt_...`"

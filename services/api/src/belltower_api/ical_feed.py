@@ -3,7 +3,6 @@
 An event keeps its UID when its occurrence becomes a campaign, and its SEQUENCE never falls. Nothing in it says who is called.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,14 +12,10 @@ import icalendar
 from belltower.db.calendar import Dated, ToCome
 from belltower.domain.campaign import CampaignStatus
 from belltower.domain.series import SeriesStatus
-from belltower.runtime.clock import boot_time
 
 _SHOWN_FOR = timedelta(minutes=15)
 """How long an event is that has not ended: nobody knows how long it will be."""
 REFRESH = timedelta(hours=1)
-FRESH = 60
-"""Seconds for which a calendar that was written is given again: a bound on what readers cost."""
-_MOST_KEPT = 200
 _STATUSES = {
     CampaignStatus.PAUSED: "TENTATIVE",
     CampaignStatus.CANCELLED: "CANCELLED",
@@ -99,22 +94,3 @@ def _uid(series_id: UUID, wall: datetime) -> str:
 
 def _to_the_second(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(microsecond=0)
-
-
-class WrittenCalendars:
-    """Calendars that were written lately, by account. Bounded; the oldest is forgotten first."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[UUID, tuple[float, bytes]] = OrderedDict()
-
-    def get(self, account_id: UUID) -> bytes | None:
-        """One that is still fresh."""
-        until, body = self._kept.get(account_id, (0.0, b""))
-        return body if boot_time() < until else None
-
-    def keep(self, account_id: UUID, body: bytes) -> None:
-        """Have it given again for a while."""
-        self._kept[account_id] = (boot_time() + FRESH, body)
-        self._kept.move_to_end(account_id)
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)

@@ -17,7 +17,6 @@ from belltower.domain.credentials import new_session_token
 from belltower.domain.errors import NotFound
 from belltower_api.dependencies import AUTHENTICATED, AccountRoute, Asker, Res, Resources
 from belltower_api.etag import with_etag
-from belltower_api.ical_feed import FRESH, written
 from belltower_api.idempotency import Kept
 from belltower_api.links import links
 from belltower_api.paging import next_cursor, read_cursor
@@ -26,6 +25,7 @@ from belltower_api.routes.calendar import planned
 from belltower_api.schemas.collection import Collection, Paging
 from belltower_api.schemas.values import Instant, Name
 from belltower_api.schemas.values import Request as Fields
+from belltower_api.written_calendars import FRESH
 
 router = APIRouter(
     prefix="/api/calendar-feeds", tags=["Calendar"], route_class=AccountRoute, dependencies=AUTHENTICATED
@@ -166,6 +166,8 @@ async def read_calendar_feed(
 
 
 async def _written(connection: AsyncConnection, res: Resources, account_id: UUID) -> bytes:
+    from belltower_api.ical_feed import written  # and with it icalendar: 6 MB, where somebody shares a calendar
+
     now = (await get_creation_terms(connection, account_id)).now
     dated, coming = await planned(connection, account_id, now - BACK, now + AHEAD, MOST_EVENTS)
     return written(dated, coming[: max(MOST_EVENTS - len(dated), 0)], res.settings.public_url)
