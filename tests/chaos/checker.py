@@ -69,13 +69,15 @@ async def at_rest(stage: Stage, told: Iterable[Told]) -> list[Finding]:
 
 
 async def _unrest(stage: Stage, told: Iterable[Told]) -> list[Finding]:
-    found = []
+    # Occurrences first: one that is made between two questions is a campaign that has not ended for the second.
+    found = [
+        Finding("the system comes to rest", each.name, "has no occurrence yet")
+        for each in told
+        if each.series and not await _occurrence(stage, each)
+    ]
     for what, statement in _UNREST.items():
         rows = await stage.rows(statement)
         found += [Finding("the system comes to rest", what, str(row[0])) for row in rows[:5]]
-    for each in told:
-        if each.series and not await _occurrence(stage, each):
-            found.append(Finding("the system comes to rest", each.name, "has no occurrence yet"))
     if not found:
         found += await _messages(stage)
     return found
