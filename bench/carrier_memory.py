@@ -15,13 +15,13 @@ import httpx
 import psutil
 import uvloop
 from aiohttp import web
-from belltower.telephony.twilio.addresses import CALLBACK_PATH
-from belltower.telephony.twilio.client import TwilioCarrier
 from pydantic import SecretStr
 
 from belltower.runtime.clock import boot_time
 from belltower.runtime.settings import CarrierKind, CarrierSettings
 from belltower.telephony.provider import CallRequest, Placed
+from belltower.telephony.twilio.addresses import CALLBACK_PATH
+from belltower.telephony.twilio.client import TwilioCarrier
 from belltower_local import ports
 
 CALLS = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000

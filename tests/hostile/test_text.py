@@ -13,12 +13,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
 from tests.hostile.test_other_accounts import an_account_with_everything
 from tests.support.api import Api, campaign
 from tests.support.callbacks import placed_call, post
 from tests.support.operations import FORM, Operation, operations, places, replaced
 from tests.support.tables import counted
+
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
 
 TEXTS = [
     "\0", "a\0b", "\ud800", "\udfff\ud800", "\ufffe\uffff", "a\nb\r\nInjected: yes", "\x1b[31mred\x1b[0m", "\u2028\u2029",

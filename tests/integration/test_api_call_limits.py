@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from belltower.telephony.twilio.addresses import WHO_ANSWERED_PATH
 from tests.support.api import PASSWORD, Api, a_call, created, refused
 from tests.support.callbacks import placed_call, post
 
 from belltower.domain.principal import Role
+from belltower.telephony.twilio.addresses import WHO_ANSWERED_PATH
 
 NONE: dict[str, Any] = {
     "max_concurrent_calls": None,

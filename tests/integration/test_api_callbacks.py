@@ -5,10 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from belltower.telephony.twilio.addresses import CALLBACK_PATH
 from tests.support.api import AUTH_TOKEN, PUBLIC_URL, Api, refused
 from tests.support.callbacks import cut_off_who_waits_for_a_lock, placed_call, post
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from belltower.telephony.twilio.addresses import CALLBACK_PATH
 
 
 def report(status: str = "ringing", number: int = 1, **more: str) -> dict[str, str]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from belltower.telephony.twilio.addresses import KEY_PRESS_PATH
 from tests.support.api import Api, refused
 from tests.support.callbacks import placed_call, post
+
+from belltower.telephony.twilio.addresses import KEY_PRESS_PATH
 
 PHONE = "+14155550123"
 

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH
 from tests.support.api import Api, refused
 from tests.support.callbacks import cut_off_who_waits_for_a_lock, placed_call, post
 
 from belltower.domain import opt_out
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH
 
 PHONE = "+14155550123"
 

@@ -13,9 +13,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from aiohttp import web
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH
-from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, signature_is_valid
-from belltower.telephony.twilio.client import TwilioCarrier
 from pydantic import SecretStr
 from tests.support.eventually import eventually
 from tests.support.processes import ACCOUNT_SID, AUTH_TOKEN, Service, Start
@@ -36,6 +33,9 @@ from belltower.telephony.provider import (
     Unknown,
 )
 from belltower.telephony.twilio import client as twilio
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH
+from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, signature_is_valid
+from belltower.telephony.twilio.client import TwilioCarrier
 from belltower_local import ports
 
 CALLER = "+14155550100"

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx
-from belltower.telephony.twilio.addresses import CALLBACK_PATH
 from sqlalchemy import insert
 from tests.support.api import AUTH_TOKEN, PUBLIC_URL, Api
 from tests.support.eventually import eventually
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from belltower.db.tables import attempts
+from belltower.telephony.twilio.addresses import CALLBACK_PATH
 
 
 async def post(

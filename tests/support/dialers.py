@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from belltower.telephony.twilio.client import TwilioCarrier
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +21,7 @@ from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.settings import CarrierKind, CarrierSettings, DatabaseSettings
 from belltower.telephony.provider import CallRequest, CallUpdate, Carrier, CarrierCall, Placed, Placement
+from belltower.telephony.twilio.client import TwilioCarrier
 from belltower_dialer.contacts import ContactReader
 from belltower_dialer.gate import Gate, Terms
 from belltower_dialer.giving_back import GivingBack

@@ -3,9 +3,10 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from belltower.telephony.twilio.addresses import CALLBACK_PATH
 from tests.support.processes import AUTH_TOKEN
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from belltower.telephony.twilio.addresses import CALLBACK_PATH
 
 LIVE_CALLS = (
     "UPDATE campaigns SET status = 'processing', started_at = now() WHERE id = :id",

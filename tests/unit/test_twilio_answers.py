@@ -5,9 +5,9 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from belltower.telephony.twilio.answers import placement_of
 
 from belltower.telephony.provider import NotSent, Placed, Rejected, Unknown
+from belltower.telephony.twilio.answers import placement_of
 
 
 def answer(status: int, body: object = None, **headers: str) -> httpx.Response:

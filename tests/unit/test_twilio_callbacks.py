@@ -6,10 +6,6 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH, callback_url
-from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, parse_who_answered, signature_is_valid
-from belltower.telephony.twilio.client import TwilioCarrier
-from belltower.telephony.twilio.speech import twiml, twiml_to_listen_on, twiml_to_part
 from pydantic import SecretStr
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
@@ -20,6 +16,10 @@ from belltower.domain.errors import Invalid
 from belltower.domain.message import MAX_SPOKEN
 from belltower.runtime.settings import CarrierKind, CarrierSettings
 from belltower.telephony.provider import CallRequest
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH, callback_url
+from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, parse_who_answered, signature_is_valid
+from belltower.telephony.twilio.client import TwilioCarrier
+from belltower.telephony.twilio.speech import twiml, twiml_to_listen_on, twiml_to_part
 
 ATTEMPT = UUID("0197b2c4-0000-7000-8000-000000000001")
 CAMPAIGN = UUID("0197b2c4-0000-7000-8000-000000000002")

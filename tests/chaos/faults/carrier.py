@@ -5,10 +5,11 @@ import time
 from urllib.parse import urlencode
 
 import httpx
-from belltower.telephony.twilio.addresses import CALLBACK_PATH
 from tests.chaos.findings import Finding
 from tests.chaos.plan import FaultPlan
 from tests.chaos.stage import NotFired, Stage, until
+
+from belltower.telephony.twilio.addresses import CALLBACK_PATH
 
 PATIENCE = 60.0
 

@@ -4,7 +4,6 @@ import json
 from importlib.metadata import version
 from typing import Any
 
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,6 +11,7 @@ from belltower.db.engine import database_problem
 from belltower.domain.money import Tariff
 from belltower.outcomes import Outcomes
 from belltower.runtime.health import health_routes, nothing_wrong
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
 from belltower_api.dependencies import Resources
 from belltower_api.docs_page import docs_routes
 from belltower_api.live import Live

@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 
-from belltower.telephony.twilio.client import TwilioCarrier
 from starlette.applications import Starlette
 
 from belltower.db.engine import create_engine
@@ -12,6 +11,7 @@ from belltower.runtime.health import health_routes
 from belltower.runtime.process import run, serve_http
 from belltower.runtime.settings import load
 from belltower.runtime.telemetry import configure_logging
+from belltower.telephony.twilio.client import TwilioCarrier
 from belltower_dialer.dialer import Dialer
 from belltower_dialer.settings import DialerSettings
 

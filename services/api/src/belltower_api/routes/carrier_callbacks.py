@@ -13,9 +13,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
-from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
-from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, parse_who_answered, signature_is_valid
-from belltower.telephony.twilio.speech import twiml_to_listen_on, twiml_to_part
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
@@ -29,6 +26,9 @@ from belltower.domain.errors import Invalid, NotFound
 from belltower.domain.phone import mask
 from belltower.outcomes import Effect
 from belltower.telephony.provider import CallUpdate
+from belltower.telephony.twilio.addresses import CALLBACK_PATH, KEY_PRESS_PATH, WHO_ANSWERED_PATH
+from belltower.telephony.twilio.callbacks import parse_callback, parse_key_press, parse_who_answered, signature_is_valid
+from belltower.telephony.twilio.speech import twiml_to_listen_on, twiml_to_part
 from belltower_api.dependencies import resources
 from belltower_api.errors import CallbackRefused
 from belltower_api.problems import problems
