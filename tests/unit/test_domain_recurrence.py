@@ -6,13 +6,14 @@ occurrence is the first minute at which they show its wall time or a later one.
 
 import contextlib
 import datetime as datetime_module
-import time as clocks
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice, pairwise, takewhile
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import dateutil.rrule
@@ -231,6 +232,27 @@ def test_what_is_excluded_and_what_lies_beyond_the_end_is_no_occurrence() -> Non
 # ---- hostile rules
 
 
+@dataclass
+class Counted:
+    calls: int = 0
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[Counted]:
+    """How many calls of functions are made meanwhile: the work done, which no busy machine makes more."""
+    counted = Counted()
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        counted.calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield counted
+    finally:
+        sys.setprofile(before)
+
+
 @pytest.mark.parametrize(
     "rule",
     [
@@ -246,22 +268,21 @@ def test_what_is_excluded_and_what_lies_beyond_the_end_is_no_occurrence() -> Non
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1000",
     ],
 )
-def test_a_rule_that_never_matches_ends_within_milliseconds_with_a_sentence(rule: str) -> None:
+def test_a_rule_that_never_matches_ends_with_a_sentence_soon(rule: str) -> None:
     found = recurrence(rule, "2030-05-17T09:30")  # a Friday
-    began = clocks.process_time()
-    with pytest.raises(Invalid, match="no occurrence in the ten years to come") as refusal:
+    with counting() as counted, pytest.raises(Invalid, match="no occurrence in the ten years to come") as refusal:
         require_occurrence(found, now=at("2030-05-01T00:00+00:00"))
-    assert clocks.process_time() - began < 0.1
+    assert counted.calls < 60_000
     assert refusal.value.code == "no_occurrence"
 
 
 @pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=1000", "FREQ=YEARLY;COUNT=1000", "FREQ=DAILY;INTERVAL=366"])
 def test_a_rule_that_goes_on_for_ever_is_looked_at_as_far_as_it_is_asked_for(rule: str) -> None:
     found = recurrence(rule)
-    began = clocks.process_time()
-    assert found.next_after(at("2031-01-01T00:00+00:00")) is not None
-    list(islice(found.occurrences(), 10_000))
-    assert clocks.process_time() - began < 2
+    with counting() as counted:
+        assert found.next_after(at("2031-01-01T00:00+00:00")) is not None
+        list(islice(found.occurrences(), 10_000))
+    assert counted.calls < 400_000
 
 
 @given(
