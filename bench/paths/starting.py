@@ -69,14 +69,15 @@ async def at_random(stage: Stage, count: int, seconds: float) -> dict[str, float
 
 
 def begun(logs: Iterable[str]) -> dict[str, float]:
-    """When `process_campaign()` began, by campaign, as dialers wrote it down. The first time, where there are several."""
+    """When `process_campaign()` began, by campaign, as dialers wrote it down. The first time, whichever dialer's it was."""
     found: dict[str, float] = {}
     for log in logs:
         for line in log.splitlines():
             if '"campaigns_taken"' in line:
                 entry = json.loads(line)
                 at = datetime.fromisoformat(entry["timestamp"]).timestamp()
-                found |= dict.fromkeys(entry["campaigns"].keys() - found.keys(), at)
+                for campaign in entry["campaigns"]:
+                    found[campaign] = min(found.get(campaign, at), at)
     return found
 
 

@@ -150,7 +150,7 @@ async def test_a_scheduler_that_ends_in_a_storm_leaves_nothing_unpublished(world
                    max_attempts, retry_delay, is_scheduled, scheduled_time, timezone, contacts, status, status_actor,
                    next_due_at)
                SELECT gen_random_uuid(), id, 'Test', 'Hello.', 'en-US', 'alice', '+14155550100', 10, 1, 1, true, now(),
-                   'UTC', 0, 'scheduled', 'test', now() + interval '3 seconds'
+                   'UTC', 0, 'scheduled', 'test', now() + interval '1 second'
                FROM accounts, generate_series(1, 20000)"""
         )
     scheduler = world.start("scheduler")

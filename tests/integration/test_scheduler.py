@@ -38,7 +38,8 @@ from belltower_scheduler import announce_due as announcing
 from belltower_scheduler import materialise_series
 from belltower_scheduler import scheduler as scheduler_module
 from belltower_scheduler.announce_due import announce_due
-from belltower_scheduler.held import AHEAD, DELIVERY, GATHERING, Held
+from belltower_scheduler.held import AHEAD, DELIVERY, EARLY, GATHERING, Held
+from belltower_scheduler.listener import listen
 from belltower_scheduler.scheduler import RETRY_PAUSE, CampaignScheduler
 
 
@@ -111,6 +112,14 @@ class Clock:
             "UPDATE campaigns SET announced_at = now() - make_interval(secs => :age) WHERE announced_at IS NOT NULL",
             age=seconds,
         )
+
+    async def due_ago(self, seconds: float) -> None:
+        """Have the instants of all campaigns lie in the past, without what a change of an instant brings about."""
+        async with self.books.engine.begin() as opened:
+            await opened.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            await opened.execute(
+                text("UPDATE campaigns SET next_due_at = now() - make_interval(secs => :seconds)"), {"seconds": seconds}
+            )
 
     async def own(self, campaign: UUID, *, lapsed: bool) -> None:
         """Have a dialer own a campaign, dead or alive."""
@@ -207,8 +216,9 @@ async def test_a_lost_message_is_announced_again_after_five_seconds(clock: Clock
         assert await clock.messages() == [[campaign]]
 
 
-async def test_while_messages_wait_nothing_is_announced_again(clock: Clock) -> None:
+async def test_while_messages_wait_nothing_is_announced_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """The dialers are busy: more messages would help nobody. Only a very old announcement is taken for lost."""
+    monkeypatch.setattr(scheduler_module, "SWEEP_PAUSE", 0)
     (campaign,) = await clock.campaigns()
     publisher = clock.publisher()
     scheduler = clock.scheduler(publisher)
@@ -363,8 +373,37 @@ async def _asleep(clock: Clock) -> None:
     await clock.execute("UPDATE campaigns SET announced_at = NULL, next_due_at = NULL, status = 'cancelled'")
 
 
+async def test_what_is_due_after_its_next_look_wakes_no_scheduler(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dialers give campaigns back by the dozen, to go on in some seconds."""
+    scheduler = clock.scheduler(clock.publisher())
+    tick, ticks = scheduler.tick, 0
+
+    async def count() -> float:
+        nonlocal ticks
+        pause = await tick()
+        ticks += 1
+        return pause
+
+    async def looks(notification: str) -> bool:
+        await asyncio.sleep(0.2)
+        before = ticks
+        await clock.execute(f"NOTIFY belltower_due, '{notification}'")
+        await asyncio.sleep(0.4)
+        return ticks > before
+
+    monkeypatch.setattr(scheduler, "tick", count)
+    async with running(scheduler):
+        await _asleep(clock)  # for five seconds, after which it asks what became of its announcement
+        assert not await looks("30")
+        assert not await looks("59.9")
+        assert await looks(f"{AHEAD + 0.1}")
+        assert await looks("now")
+
+
 async def test_a_campaign_is_claimed_a_moment_ahead_and_announced_for_its_instant(clock: Clock) -> None:
-    ids = await clock.campaigns(due_in=2)
+    ids = await clock.campaigns(due_in=AHEAD + 1)
     due = (await clock.only()).next_due_at
     async with running(clock.scheduler(clock.publisher())):
 
@@ -372,38 +411,50 @@ async def test_a_campaign_is_claimed_a_moment_ahead_and_announced_for_its_instan
             return (await clock.only()).announced_at
 
         at = await eventually(claimed)
-        assert 0 < (due - at).total_seconds() < AHEAD
+        assert AHEAD - GATHERING - 0.5 < (due - at).total_seconds() < AHEAD
         assert (await clock.only()).status == "scheduled"
-        await clock.arrive(ids)
+        await clock.arrive(ids, timeout=AHEAD + 5)
         early = (due - (await clock.books.row("SELECT clock_timestamp() AS now")).now).total_seconds()
         assert -0.2 < early <= DELIVERY
 
 
 async def test_what_is_due_next_is_claimed_together(clock: Clock) -> None:
-    for due_in in (2.0, 2.03, 2.06, 2.1):
-        await clock.campaigns(due_in=due_in)
+    for more in (1.0, 1.03, 1.06, 1.1):
+        await clock.campaigns(due_in=AHEAD + more)
     publisher = clock.publisher()
     scheduler = clock.scheduler(publisher)
     async with connected(publisher):
         pause = await scheduler.tick()
-        assert 0.5 < pause <= 2 - AHEAD + GATHERING
+        assert 0.5 < pause <= 1 + GATHERING
         await asyncio.sleep(pause)
         await scheduler.tick()
     assert (await clock.books.row("SELECT count(announced_at) AS claimed FROM campaigns")).claimed == 4
 
 
-async def test_what_is_held_as_the_scheduler_ends_is_announced_before(clock: Clock) -> None:
-    ids = await clock.campaigns(due_in=0.4)
+async def test_what_is_held_as_the_scheduler_ends_is_announced_or_claimed_by_another(clock: Clock) -> None:
+    heard, hears = asyncio.Event(), asyncio.Event()
+    listening = asyncio.create_task(listen(clock.database, woken=lambda _: heard.set(), connected=hears.set))
     publisher = clock.publisher()
     scheduler = clock.scheduler(publisher)
-    async with connected(publisher):
+    async with connected(publisher), asyncio.timeout(10):
+        await hears.wait()
+        heard.clear()
+        later = await clock.campaigns(due_in=AHEAD - 0.1)
+        soon = await clock.campaigns(due_in=EARLY - 0.2)
         await scheduler.tick()
+        assert (await clock.books.row("SELECT count(announced_at) AS claimed FROM campaigns")).claimed == 2
         assert await clock.messages() == []
         await scheduler.drain()
-        assert await clock.messages() == [ids]
+        assert await clock.messages() == [soon]
+        assert list(await clock.books.rows("SELECT id FROM campaigns WHERE announced_at IS NULL")) == [(later[0],)]
+        await heard.wait()
+    await _end([listening])
 
 
-async def test_what_no_dialer_takes_is_pending_after_five_seconds_though_its_message_waits(clock: Clock) -> None:
+async def test_what_no_dialer_takes_is_pending_after_five_seconds_though_its_message_waits(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "SWEEP_PAUSE", 0)
     (campaign,) = await clock.campaigns(due_in=0.4)
     publisher = clock.publisher()
     scheduler = clock.scheduler(publisher)
@@ -411,15 +462,11 @@ async def test_what_no_dialer_takes_is_pending_after_five_seconds_though_its_mes
         await scheduler.tick()
         await scheduler.drain()
         assert await publisher.ready_messages() == 1
-        await clock.announced_ago(4)
+        await clock.announced_ago(8)
+        await clock.due_ago(4)
         await scheduler.tick()
         assert (await clock.only()).status == "scheduled"
-        await clock.announced_ago(5)
-
-        async def is_due() -> bool:
-            return bool((await clock.books.row("SELECT next_due_at < now() AS due FROM campaigns")).due)
-
-        await eventually(is_due)
+        await clock.due_ago(5)
         await scheduler.tick()
         row = await clock.only()
         assert (row.status, row.status_actor) == ("pending", "scheduler")

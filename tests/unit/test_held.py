@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from belltower.db.due import Due
+from belltower.db.occurrences import LEAD
+from belltower.db.ownership import MAX_EARLY
 from belltower_scheduler import held as module
 from belltower_scheduler.held import DELIVERY, Held
+from belltower_scheduler.sweep import TAKE_TIME
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -100,12 +103,20 @@ async def test_none_waits_for_the_broker_to_confirm_another() -> None:
     assert len(begun) == 2
 
 
-async def test_everything_is_announced_when_the_process_ends() -> None:
+async def test_what_dialers_wait_for_is_announced_when_the_process_ends_and_the_rest_let_go() -> None:
     told = Announcements()
     held = Held(told.publish)
-    add(held, claimed(0.4), claimed(0.2))
-    await held.announce_all()
+    add(held, claimed(0.4), claimed(2), claimed(0.2), claimed(1.5))
+    assert sorted(due.due_in for due in await held.let_go()) == [1.5, 2]
     assert [due.due_in for due in told.all] == [0.2, 0.4]
+    assert await held.let_go() == []
+
+
+def test_times_of_other_places_fit() -> None:
+    """What is claimed ahead is decided on before, is waited for by dialers, and is not swept up while it is held."""
+    assert module.EARLY < MAX_EARLY
+    assert timedelta(seconds=module.AHEAD) < LEAD
+    assert module.AHEAD < TAKE_TIME
 
 
 async def test_when_it_holds_as_many_as_it_may_none_is_claimed_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

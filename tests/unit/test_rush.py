@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from belltower_dialer import rush as module
-from belltower_dialer.rush import MANY, Rush
+from belltower_dialer.rush import LULL, MANY, Rush
 
 
 async def is_over(rush: Rush) -> bool:
+    """Whether it is over now, or is so after a lull."""
     try:
-        async with asyncio.timeout(0.02):
+        async with asyncio.timeout(2 * LULL):
             await rush.over()
     except TimeoutError:
         return False
@@ -32,6 +33,18 @@ async def test_who_waits_goes_on_as_soon_as_they_are_taken_over() -> None:
     with rush.arriving(MANY):
         waiting = asyncio.create_task(rush.over())
         await asyncio.sleep(0.01)
+        assert not waiting.done()
+    async with asyncio.timeout(1):
+        await waiting
+
+
+async def test_a_moment_between_two_messages_is_not_its_end() -> None:
+    rush = Rush()
+    with rush.arriving(MANY):
+        waiting = asyncio.create_task(rush.over())
+    await asyncio.sleep(LULL / 4)
+    with rush.arriving(MANY):
+        await asyncio.sleep(2 * LULL)
         assert not waiting.done()
     async with asyncio.timeout(1):
         await waiting

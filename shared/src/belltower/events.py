@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pydantic
 
-MAX_IDS = 100
+MAX_IDS = 300
 """Campaigns that one event carries at most."""
 
 

@@ -1,5 +1,6 @@
 """Ending the ownership of campaigns: nothing to do now, no way to go on, or the dialer leaves."""
 
+import math
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -72,13 +73,14 @@ class GivingBack:
 
     async def _wake_for_retry(self) -> None:
         if self._check_interval > RETRY_DELAY:
-            await wake_scheduler(self._engine)
+            await wake_scheduler(self._engine, RETRY_DELAY)
 
     async def _release_batch(self, campaigns: Sequence[OwnedCampaign], *, leaving: bool = False) -> list[bool]:
         epochs = {campaign.taken.id: campaign.taken.epoch for campaign in campaigns}
         released, kept = await release(
             self._engine, self._heartbeat.dialer_id, epochs, actor=self._actor, leaving=leaving
         )
-        if any(each.due_in is not None and each.due_in < self._check_interval for each in released.values()):
-            await wake_scheduler(self._engine)
+        due_in = min((each.due_in for each in released.values() if each.due_in is not None), default=math.inf)
+        if due_in < self._check_interval:
+            await wake_scheduler(self._engine, due_in)
         return [campaign.taken.id not in kept for campaign in campaigns]

@@ -12,8 +12,10 @@ from belltower.runtime.clock import boot_time
 
 MANY = 100
 """Campaigns that are being taken over at one moment: from so many on it is a rush."""
-LONGEST = 2.0
-"""Seconds after which dialling goes on beside a rush."""
+LULL = 0.05
+"""Seconds without so many after which a rush is over: between two messages there are few for a moment."""
+LONGEST = 10.0
+"""Seconds after which dialling goes on beside a rush. In so long four dialers take 100,000 campaigns over."""
 
 
 class Rush:
@@ -22,6 +24,7 @@ class Rush:
     def __init__(self) -> None:
         self._arriving = 0
         self._since: float | None = None
+        self._ending: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
         self._over.set()
 
@@ -51,9 +54,16 @@ class Rush:
 
     def _count(self, campaigns: int) -> None:
         self._arriving += campaigns
-        if self._arriving < MANY:
-            self._since = None
-            self._over.set()
-        elif self._since is None:
-            self._since = boot_time()
-            self._over.clear()
+        if self._arriving >= MANY:
+            if self._ending is not None:
+                self._ending.cancel()
+                self._ending = None
+            if self._since is None:
+                self._since = boot_time()
+                self._over.clear()
+        elif self._since is not None and self._ending is None:
+            self._ending = asyncio.get_running_loop().call_later(LULL, self._end)
+
+    def _end(self) -> None:
+        self._ending = self._since = None
+        self._over.set()

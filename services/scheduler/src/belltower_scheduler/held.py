@@ -1,8 +1,8 @@
 """What was claimed a moment ahead, held in memory and announced just in time for its instant.
 
-So neither the claim nor the way through the broker makes a start late, and of a thousand campaigns that are due at one instant
-all are claimed before. What is changed meanwhile makes the claim void (`claim_due.sql`): its announcement then finds it not due.
-Should this process die, the announcements that it held are made again like any that were lost (`sweep.py`).
+So neither the claim nor the way through the broker makes a start late, and of a hundred thousand campaigns that are due at
+one instant all are claimed before. What is changed meanwhile makes the claim void (`claim_due.sql`): its announcement then
+finds it not due. Should this process die, the announcements that it held are made again like any that were lost (`sweep.py`).
 """
 
 import asyncio
@@ -18,9 +18,14 @@ from belltower_scheduler import metrics
 
 log = structlog.get_logger(__name__)
 
-AHEAD = 0.9
-"""Seconds before its instant from which on a campaign may be claimed: in so long 20,000 are. Less than `ownership.MAX_EARLY`: for
-what is announced early because this process ends, a dialer waits."""
+AHEAD = 3.0
+"""Seconds before its instant from which on a campaign may be claimed: in so long two schedulers claim 100,000.
+
+Less than `occurrences.LEAD`, by when it is decided which occurrences take place, and than `sweep.TAKE_TIME`, after which the
+mark that is held runs out."""
+EARLY = 0.9
+"""Seconds before its instant from which on a campaign is announced because this process ends: less than a dialer waits for
+it (`ownership.MAX_EARLY`)."""
 GATHERING = 0.2
 """Seconds for which one that may be claimed ahead waits for others, so that they are claimed together."""
 DELIVERY = 0.025
@@ -65,10 +70,13 @@ class Held:
                     await self._nearer.wait()
             self._announce(loop.time())
 
-    async def announce_all(self) -> None:
-        """Announce everything now, and wait until that is done: the process ends. Dialers wait for the instants."""
-        self._announce(float("inf"))
+    async def let_go(self) -> list[Due]:
+        """The process ends: announce what is due so soon that dialers wait for it. Returns the others, which are held no more."""
+        self._announce(asyncio.get_running_loop().time() + EARLY - DELIVERY)
+        others = [due for _, _, due in self._waiting]
+        self._waiting.clear()
         await asyncio.gather(*self._publishing)
+        return others
 
     def _announce(self, until: float) -> None:
         """Have those announced whose moment has come by then. None waits until the broker has confirmed those before it."""

@@ -7,7 +7,7 @@ import asyncpg
 import structlog
 
 from belltower.db.engine import CONNECTION_ERRORS, connect_directly
-from belltower.db.notify import CHANNEL
+from belltower.db.notify import CHANNEL, read_due_in
 from belltower.runtime.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
@@ -16,15 +16,15 @@ PING_INTERVAL = 5.0
 RECONNECT_PAUSE = 0.5
 
 
-async def listen(settings: DatabaseSettings, *, woken: Callable[[], None], connected: Callable[[], None]) -> None:
-    """Call `woken()` at every notification, and after every (re)connection, since one may have been missed. Never returns."""
+async def listen(settings: DatabaseSettings, *, woken: Callable[[float], None], connected: Callable[[], None]) -> None:
+    """Call `woken(due_in)` at every notification, and at every (re)connection, since one may have been missed; for ever."""
     while True:
         connection: asyncpg.Connection | None = None
         try:
             connection = await connect_directly(settings, name="scheduler listener")
-            await connection.add_listener(CHANNEL, lambda *_: woken())
+            await connection.add_listener(CHANNEL, lambda *notified: woken(read_due_in(notified[-1])))
             connected()
-            woken()
+            woken(0)
             while True:
                 await asyncio.sleep(PING_INTERVAL)
                 await connection.execute("SELECT 1")

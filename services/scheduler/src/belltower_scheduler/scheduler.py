@@ -10,8 +10,9 @@ from decimal import Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from belltower.db.due import Due, Wake, next_wake
+from belltower.db.due import Due, Wake, next_wake, withdraw_announcements
 from belltower.db.engine import create_engine, database_problem
+from belltower.db.notify import wake_scheduler
 from belltower.messaging.dead_letters import DeadLetterConsumer
 from belltower.messaging.publisher import CampaignPublisher
 from belltower.runtime.clock import boot_time
@@ -20,7 +21,7 @@ from belltower_scheduler import metrics
 from belltower_scheduler.announce_due import announce, announce_due
 from belltower_scheduler.dead_letters import keep_replaying, recorder
 from belltower_scheduler.fold import keep_folding
-from belltower_scheduler.held import Held
+from belltower_scheduler.held import AHEAD, Held
 from belltower_scheduler.keep_verifying import keep_verifying
 from belltower_scheduler.listener import listen
 from belltower_scheduler.materialise_series import decide, keep_making
@@ -34,6 +35,8 @@ STEADY = 10.0
 """Seconds after its own (re)connection for which a scheduler evicts nobody: dialers had no database either."""
 RETRY_PAUSE = 1.0
 SHORTEST_SLEEP = 0.0005
+SWEEP_PAUSE = 1.0
+"""Seconds between two sweeps for announcements that nobody took: while dialers are busy there are thousands."""
 CLAIMED_ELSEWHERE = 0.02
 """Seconds to look away when what is due is locked by another scheduler."""
 
@@ -65,17 +68,19 @@ class CampaignScheduler:
         self._audit_interval = audit_interval
         self._held = Held(self._announce_held)
         self._woken = asyncio.Event()
+        self._looks_at = -math.inf
         self._unmade = asyncio.Event()
         self._decision_at = 0.0
         self._at_rest = asyncio.Lock()
         self._steady_from = boot_time() + STEADY
+        self._swept_at = -math.inf
         self._ticked_at = boot_time()
 
     async def run(self) -> None:
         """Announce, sweep, fold, make occurrences, audit and record dead letters, for ever; a loop that dies ends the process."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publisher.run())
-            group.create_task(listen(self._database, woken=self._woken.set, connected=self._reconnected))
+            group.create_task(listen(self._database, woken=self._wake, connected=self._reconnected))
             group.create_task(keep_folding(self._engine))
             group.create_task(keep_making(self._engine, self._minimum_balance, self._unmade, self._woken.set))
             group.create_task(keep_wall_times(self._engine))
@@ -87,9 +92,11 @@ class CampaignScheduler:
             group.create_task(self._keep_ticking())
 
     async def drain(self) -> None:
-        """Wait for the end of the tick at work, and begin none: what was claimed is published."""
+        """Wait for the end of the tick at work, and begin none: what was claimed is published, or another's to claim."""
         await self._at_rest.acquire()
-        await self._held.announce_all()
+        if later := await self._held.let_go():
+            await withdraw_announcements(self._engine, [due.id for due in later])
+            await wake_scheduler(self._engine)
 
     def _reconnected(self) -> None:
         self._steady_from = boot_time() + STEADY
@@ -98,9 +105,15 @@ class CampaignScheduler:
         if not await announce(self._engine, self._publisher, batch):
             self._woken.set()  # they are due again
 
+    def _wake(self, due_in: float) -> None:
+        """Something is due in so many seconds: look now, unless that is soon enough by itself."""
+        if boot_time() + due_in - AHEAD < self._looks_at:
+            self._woken.set()
+
     async def _keep_ticking(self) -> None:
         while True:
             self._woken.clear()
+            self._looks_at = math.inf  # what was written meanwhile may have been overlooked
             try:
                 async with self._at_rest:
                     pause = await self.tick()
@@ -111,6 +124,7 @@ class CampaignScheduler:
                 self._reconnected()
                 self._decision_at = 0
                 pause = RETRY_PAUSE
+            self._looks_at = boot_time() + pause
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()
@@ -137,7 +151,8 @@ class CampaignScheduler:
 
     async def _sweep(self, wake: Wake) -> int:
         swept = 0
-        if _passed(wake.announced_at, TAKE_TIME, wake.now):
+        if _passed(wake.announced_at, TAKE_TIME, wake.now) and boot_time() >= self._swept_at + SWEEP_PAUSE:
+            self._swept_at = boot_time()
             swept += await sweep_announcements(self._engine, self._publisher)
         if _passed(wake.lapses_at, 0, wake.now) and boot_time() >= self._steady_from:
             swept += await sweep_dialers(self._engine)
@@ -152,7 +167,8 @@ class CampaignScheduler:
         if wake.announced_at is not None:
             # Older ones wait behind messages that are still in the queue.
             expires_in = (wake.announced_at - wake.now).total_seconds() + TAKE_TIME
-            pause = min(pause, expires_in if expires_in > 0 else TAKE_TIME)
+            swept_in = self._swept_at + SWEEP_PAUSE - boot_time()
+            pause = min(pause, max(expires_in, swept_in, CLAIMED_ELSEWHERE))
         if wake.lapses_at is not None:
             lapses_in = (wake.lapses_at - wake.now).total_seconds()
             pause = min(pause, max(lapses_in, self._steady_from - boot_time(), CLAIMED_ELSEWHERE))

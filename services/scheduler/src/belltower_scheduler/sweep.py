@@ -14,6 +14,9 @@ TAKE_TIME = 5.0
 PRESUMED_LOST = 600.0
 """Seconds after which it is announced again in any case."""
 BATCH = 5_000
+STARTED = 500
+"""Campaigns that become `pending` with one sweep, though nobody has taken them: each is a row that is written once more. For
+all of the tens of thousands that may be due at one instant that would take the time in which dialers take them over."""
 
 
 async def sweep_announcements(engine: AsyncEngine, publisher: CampaignPublisher) -> int:
@@ -21,7 +24,7 @@ async def sweep_announcements(engine: AsyncEngine, publisher: CampaignPublisher)
 
     While messages wait in the queue the dialers are just busy, and announcing again would breed duplicates.
     """
-    await start_announced(engine, age=TAKE_TIME, batch=BATCH)
+    await start_announced(engine, age=TAKE_TIME, batch=STARTED)
     waiting = await publisher.ready_messages()
     if waiting is None:
         return 0

@@ -73,7 +73,7 @@ async def expire_announcements(engine: AsyncEngine, *, age: float, batch: int) -
 
 
 async def start_announced(engine: AsyncEngine, *, age: float, batch: int) -> int:
-    """Have campaigns be `pending` that were announced ahead `age` seconds ago or longer and wait for a dialer; how many."""
+    """Have campaigns be `pending` that were announced ahead and have waited `age` seconds for a dialer; how many."""
 
     async def work(connection: AsyncConnection) -> int:
         return (await connection.execute(sql("start_announced"), {"age": age, "batch": batch})).rowcount

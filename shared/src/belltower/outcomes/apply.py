@@ -1,5 +1,6 @@
 """Applies reports about calls: many at once, and those that somebody keeps waiting each by itself."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -163,12 +164,13 @@ class Outcomes:
 
     async def _make_due(self, instants: Iterable[tuple[UUID, datetime]]) -> None:
         """Have campaigns announced in time for contacts that wait."""
-        is_soon = False
+        soonest = math.inf
         for campaign_id, at in instants:
             due_in = await lower_due(self.engine, campaign_id, at)
-            is_soon = is_soon or (due_in is not None and due_in < self._check_interval)
-        if is_soon:
-            await wake_scheduler(self.engine)
+            if due_in is not None:
+                soonest = min(soonest, due_in)
+        if soonest < self._check_interval:
+            await wake_scheduler(self.engine, soonest)
 
 
 def _has_failed(applied: _Applied) -> bool:

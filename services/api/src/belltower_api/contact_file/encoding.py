@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-import chardet
-
 EncodingName = Literal[
     "utf-8",
     "utf-16",
@@ -165,6 +163,8 @@ def _legacy(words: Sequence[bytes]) -> Encoding:
 
 def _scores(words: Sequence[bytes]) -> dict[Encoding, float]:
     """How likely each encoding is that can be at all."""
+    import chardet  # few files ask for it, and what it knows of languages takes memory
+
     found = chardet.detect_all(
         b"\n".join(words),
         ignore_threshold=True,

@@ -4,7 +4,7 @@ WITH waiting AS (
     SELECT id
     FROM campaigns
     WHERE announced_at IS NOT NULL AND announced_at <= now() - make_interval(secs => :age)
-      AND status = 'scheduled' AND next_due_at <= now()
+      AND status = 'scheduled' AND next_due_at <= now() - make_interval(secs => :age)
     ORDER BY announced_at
     LIMIT :batch
     FOR NO KEY UPDATE SKIP LOCKED
