@@ -31,7 +31,7 @@ async def test_calls_that_were_gated_and_never_requested_are_made_after_all(worl
     eventually_sync(lambda: not faulty.is_running)
     assert await world.one("SELECT count(*) FROM attempts WHERE status = 'dialling'") == 20
     assert await world.truth() == []
-    world.start("dialer")
+    world.start("dialer", BELLTOWER_ABSENT_FOR="20")
     await world.reaches(campaign, "completed", timeout=150)
     assert await world.one("SELECT count(*) FROM contacts WHERE status = 'reached'") == 30
     assert await world.one("SELECT count(*) FROM attempts WHERE status = 'not_placed'") == 20

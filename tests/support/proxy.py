@@ -84,31 +84,39 @@ class Proxy:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._target.hostname
+        assert self._server
         try:
-            to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
+            from_server, to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
         except OSError:
             self.dropped += 1
             writer.transport.abort()
             return
-        for pipe in (
-            asyncio.create_task(self._pipe(reader, to_server[1], lambda: self.delay())),
-            asyncio.create_task(self._pipe(to_server[0], writer, lambda: 0)),
-        ):
-            self._pipes.add(pipe)
-            self._to_server.add(to_server[1])
-            pipe.add_done_callback(lambda _: self._to_server.discard(to_server[1]))
-            pipe.add_done_callback(self._pipes.discard)
-            pipe.add_done_callback(self._buried.discard)
+        if not self._server.is_serving():  # cut meanwhile
+            self.dropped += 1
+            writer.transport.abort()
+            to_server.transport.abort()
+            return
+        self._to_server.add(to_server)
+        self._begin(reader, to_server, lambda: self.delay())
+        self._begin(from_server, writer, lambda: 0)
+
+    def _begin(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
+        pipe = asyncio.create_task(self._pipe(source, sink, delay))
+        self._pipes.add(pipe)
+
+        def end(_: object) -> None:  # also when it was cancelled before it began
+            sink.transport.abort()
+            self._to_server.discard(sink)
+            self._pipes.discard(pipe)
+            self._buried.discard(pipe)
+
+        pipe.add_done_callback(end)
 
     async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]) -> None:
-        try:
-            with suppress(OSError):
-                await self._forward(source, sink, delay)
-            if self._is_buried():
-                await asyncio.Event().wait()
-        finally:
-            with suppress(OSError):
-                sink.transport.abort()
+        with suppress(OSError):
+            await self._forward(source, sink, delay)
+        if self._is_buried():
+            await asyncio.Event().wait()
 
     async def _forward(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: Callable[[], float]
