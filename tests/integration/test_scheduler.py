@@ -400,6 +400,7 @@ async def test_what_is_due_after_its_next_look_wakes_no_scheduler(
         assert not await looks("59.9")
         assert await looks(f"{AHEAD + 0.1}")
         assert await looks("now")
+        assert await looks("nan")
 
 
 async def test_a_campaign_is_claimed_a_moment_ahead_and_announced_for_its_instant(clock: Clock) -> None:

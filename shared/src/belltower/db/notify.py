@@ -4,6 +4,7 @@ NOTIFY holds a database-wide lock through its transaction's commit, so it is alw
 work, in a transaction of its own. If the process dies in between, the scheduler's `check_interval` finds the work.
 """
 
+import math
 from datetime import datetime
 
 from sqlalchemy import text
@@ -27,9 +28,10 @@ async def wake_scheduler(engine: AsyncEngine, due_in: float = 0) -> None:
 def read_due_in(payload: str) -> float:
     """In how many seconds something is due by a notification; what cannot be read means now."""
     try:
-        return float(payload)
+        due_in = float(payload)
     except ValueError:
         return 0
+    return due_in if math.isfinite(due_in) else 0
 
 
 async def wake_scheduler_for(engine: AsyncEngine, due: datetime, *, now: datetime, check_interval: float) -> None:
